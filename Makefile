@@ -1,0 +1,43 @@
+# Every target sets itself up: only Python 3.11 (with pip and venv), make and git are needed.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+PATIENT ?= examples/patients/male_pattern_vertex.toml
+OUT ?= out
+
+.DEFAULT_GOAL := help
+.PHONY: help install demo test test-fast check lock bench evidence clean
+
+help: ## list the targets
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
+
+install: $(STAMP) ## create .venv from the hash-pinned lock
+
+$(STAMP): locks/requirements.txt pyproject.toml
+	@echo "Setting up $(VENV) from locks/requirements.txt (about a minute the first time)"
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/requirements.txt
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(STAMP)
+
+demo: $(STAMP) ## the main job on a shipped patient: causes, safe options, forecasts, report
+	$(BIN)/anagen plan $(PATIENT) --report $(OUT)/report.html
+
+test: $(STAMP) ## style, types and every test (under ten minutes on two cores)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/pyright --warnings
+	$(BIN)/python -m pytest -n 2 --dist loadfile
+
+test-fast: $(STAMP) ## the tests, stopping at the first failure, no style or type checks
+	$(BIN)/python -m pytest -x -n 2 --dist loadfile
+
+evidence: $(STAMP) ## lint every data row
+	$(BIN)/anagen evidence lint
+
+lock: ## renew the hash-pinned lock (needs uv)
+	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --group dev pyproject.toml -o locks/requirements.txt
+
+clean: ## remove what make created
+	rm -rf $(VENV) $(OUT) dist build

@@ -1,0 +1,1 @@
+"""Why is this person losing hair: causes and mixtures, red flags, the next best test."""

@@ -1,0 +1,1 @@
+"""Loads `anagen/data` into frozen records. No mathematics, no heavy imports."""

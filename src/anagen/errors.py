@@ -1,0 +1,47 @@
+"""One tree of errors: every one says where, what was got, what is allowed and how to mend it."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+
+class AnagenError(Exception):
+    """Base of every error Anagen raises on purpose; the CLI prints it without a traceback."""
+
+    exit_code = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong with an input or a data row.
+
+    `file` is a path or table name, `field` the dotted place inside it, `value` what was found
+    there, `allowed` what would have been right, `nearest` the closest valid name, `fix` what to do.
+    """
+
+    file: str
+    field: str
+    value: str
+    message: str
+    allowed: str = ""
+    nearest: str = ""
+    fix: str = ""
+
+
+class InputProblems(AnagenError):
+    """Everything wrong with one or more inputs, listed at once; exit code 2."""
+
+    exit_code = 2
+
+    def __init__(self, problems: Iterable[Problem]) -> None:
+        self.problems = tuple(problems)
+        lines = [f"{p.file}: {p.field}: {p.message}" for p in self.problems]
+        super().__init__("\n".join(lines))
+
+
+def nearest_name(name: str, valid: Iterable[str]) -> str:
+    """The valid name closest to `name`, or an empty string when none is close."""
+    matches = difflib.get_close_matches(name, list(valid), n=1, cutoff=0.6)
+    return matches[0] if matches else ""

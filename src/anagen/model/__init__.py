@@ -1,0 +1,1 @@
+"""Biology: pure functions of arrays and scalars, no files, no clinical vocabulary."""

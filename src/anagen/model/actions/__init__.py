@@ -1,0 +1,1 @@
+"""Named actions of treatments: one mechanism a file, one explicit dict."""

@@ -1,0 +1,1 @@
+"""From follicles to what is measured: scores, counts, shedding, laboratory, noise."""

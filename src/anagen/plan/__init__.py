@@ -1,0 +1,1 @@
+"""Safety before any score, then options with forecasts, compared on one scale."""

@@ -1,0 +1,49 @@
+"""The stamp on every artefact: model version, data hash, posterior hash, seed."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources.abc import Traversable
+
+from anagen import __version__
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What produced a result. The same stamp and input give the same bits on one machine."""
+
+    anagen_version: str
+    data_hash: str
+    posterior: str
+    seed: int
+    draws: int
+
+
+def _digest(folder: Traversable, prefix: str, into: hashlib._Hash) -> None:
+    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
+        name = f"{prefix}/{entry.name}"
+        if entry.is_dir():
+            if entry.name != "__pycache__":
+                _digest(entry, name, into)
+        elif not entry.name.endswith((".py", ".pyc")):
+            into.update(name.encode())
+            into.update(entry.read_bytes())
+
+
+@cache
+def data_hash() -> str:
+    """First 12 hex digits of a hash over every shipped data row."""
+    from anagen.catalog.tables import data_root
+
+    digest = hashlib.sha256()
+    _digest(data_root(), "data", digest)
+    return digest.hexdigest()[:12]
+
+
+def stamp(seed: int, draws: int) -> Stamp:
+    """The stamp of a run. Draws come from the parameter priors until a posterior is released."""
+    return Stamp(
+        __version__, data_hash(), "none: draws from the parameter table's priors", seed, draws
+    )

@@ -1,0 +1,1 @@
+"""Turns data rows and a person into arrays, and runs the model on them."""

@@ -1,0 +1,51 @@
+"""The person as the model sees them: numbers with None for unknown, no clinical vocabulary."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Perturbation:
+    """An impulse on the hair cycle: `kind` is one of the event kinds, `weeks_ago` counts back."""
+
+    kind: str
+    weeks_ago: float
+    strength: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """One person at the start of a forecast. None is unknown and is sampled from the population.
+
+    `mechanism_probability` gives, for each mechanism the model has (`autoimmune`, `androgenetic`,
+    `effluvium`, `scarring`), the probability that it is at work; draws sample it, so uncertainty
+    about the cause widens the forecast.
+    """
+
+    patient_id: str
+    sex: str | None
+    age_years: float | None
+    mechanism_probability: Mapping[str, float]
+    salt: float | None = None
+    episode_years: float | None = None
+    patches: bool | None = None
+    norwood: str | None = None
+    ludwig: str | None = None
+    sinclair_stage: int | None = None
+    terminal_density: float | None = None
+    total_density: float | None = None
+    postmenopausal: bool | None = None
+    weeks_since_delivery: float | None = None
+    pregnant: bool = False
+    weight_kg: float | None = None
+    egfr_ml_min: float | None = None
+    ferritin_ug_per_l: float | None = None
+    vitamin_d_nmol_per_l: float | None = None
+    zinc_umol_per_l: float | None = None
+    tsh_miu_per_l: float | None = None
+    free_t4_pmol_per_l: float | None = None
+    perturbations: tuple[Perturbation, ...] = ()
+    current_treatments: tuple[str, ...] = ()
+    notes: Mapping[str, str] = field(default_factory=dict)
