@@ -1,4 +1,4 @@
-"""What a plan says. Safety verdicts, options with their forecasts, comparison; never a directive."""
+"""What a plan says: safety verdicts, options with their forecasts; never a directive."""
 
 from __future__ import annotations
 
@@ -115,7 +115,7 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The main result: assessment, options in order, what is blocked and why, one forecast batch."""
+    """The main result: assessment, options in order, what is blocked and why, one batch."""
 
     patient_id: str
     assessment: Assessment

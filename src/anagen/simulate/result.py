@@ -24,7 +24,7 @@ OBSERVABLES: Mapping[str, tuple[str, str]] = {
 
 @dataclass(frozen=True, slots=True)
 class ArmForecast:
-    """One arm. `values[observable]` has shape (draw, week); draw d is the same twin in every arm."""
+    """One arm: `values[observable]` has shape (draw, week); draw d is the same twin everywhere."""
 
     arm: Arm
     values: Mapping[str, FloatArray]
