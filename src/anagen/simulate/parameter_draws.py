@@ -1,0 +1,107 @@
+"""Draws of model parameters from the parameter table: what we do not know widens the forecast.
+
+One parameter, one person, one seed give one sequence, whatever else is drawn and in which order;
+the first n of more draws are the same n draws.
+"""
+
+from __future__ import annotations
+
+import math
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anagen.catalog.parameters import Parameter, load_parameters
+from anagen.errors import AnagenError, nearest_name
+from anagen.rng import generator
+
+FloatArray = NDArray[np.float64]
+
+# `low` and `high` bound the central 90 %, so they lie this many standard deviations out.
+Z_90 = NormalDist().inv_cdf(0.95)
+
+
+def sample(parameter_id: str, draws: int, seed: int, patient_id: str) -> FloatArray:
+    """Draws of one parameter in its own unit. Shape: (draw,).
+
+    `value` is the median and `low`/`high` are the 5 % and 95 % points exactly, also when they lie
+    unevenly: each half of the bell has its own width (on the log or logit scale where the
+    distribution says so). Raises AnagenError for an unknown id or bounds that cannot be used.
+    """
+    parameter = _parameter(parameter_id)
+    if parameter.distribution == "fixed":
+        return np.full(draws, parameter.value)
+    random = generator(seed, patient_id, f"parameter:{parameter_id}")
+    if parameter.distribution == "uniform":
+        return _uniform(parameter, random.random(draws))
+    return from_normal(parameter_id, random.standard_normal(draws))
+
+
+def from_normal(parameter_id: str, z: FloatArray) -> FloatArray:
+    """The parameter's distribution at standard normal scores `z`, any shape.
+
+    For what varies between people with its own random key (a lab nobody measured, a clearance).
+    """
+    parameter = _parameter(parameter_id)
+    if parameter.distribution == "fixed":
+        return np.full(np.shape(z), parameter.value)
+    low, high = _bounds(parameter)
+    forward, backward = _SCALES.get(parameter.distribution, (None, None))
+    if forward is None or backward is None:
+        raise AnagenError(
+            f"{parameter.row}: {parameter_id}: no normal score for '{parameter.distribution}'"
+        )
+    try:
+        centre, bottom, top = forward(parameter.value), forward(low), forward(high)
+    except ValueError as error:
+        raise AnagenError(
+            f"{parameter.row}: {parameter_id}: value, low and high do not fit a "
+            f"{parameter.distribution} distribution"
+        ) from error
+    width = np.where(z > 0.0, top - centre, centre - bottom) / Z_90
+    return backward(centre + z * width)
+
+
+def _uniform(parameter: Parameter, u: FloatArray) -> FloatArray:
+    low, high = _bounds(parameter)
+    return low + (high - low) * (u - 0.05) / 0.9
+
+
+def _parameter(parameter_id: str) -> Parameter:
+    table = load_parameters()
+    if parameter_id not in table:
+        hint = nearest_name(parameter_id, table)
+        tail = f"; did you mean '{hint}'?" if hint else ""
+        raise AnagenError(f"data/parameters: no parameter '{parameter_id}'{tail}")
+    return table[parameter_id]
+
+
+def _bounds(parameter: Parameter) -> tuple[float, float]:
+    if parameter.low is None or parameter.high is None:
+        raise AnagenError(
+            f"{parameter.row}: {parameter.id}: a {parameter.distribution} distribution needs "
+            "low and high"
+        )
+    if not parameter.low <= parameter.value <= parameter.high:
+        raise AnagenError(f"{parameter.row}: {parameter.id}: value lies outside low..high")
+    return parameter.low, parameter.high
+
+
+def _logit(p: float) -> float:
+    return math.log(p) - math.log1p(-p)
+
+
+def _expit(x: FloatArray) -> FloatArray:
+    return 1.0 / (1.0 + np.exp(-x))
+
+
+def _same(x: FloatArray) -> FloatArray:
+    return x
+
+
+_SCALES = {
+    "normal": (float, _same),
+    "lognormal": (math.log, np.exp),
+    "logitnormal": (_logit, _expit),
+}
