@@ -1,0 +1,42 @@
+"""The Typer application: mounts the verbs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from anagen.cli import EXIT_CODES, assess, evidence, forecast, plan
+
+app = typer.Typer(
+    name="anagen",
+    help="Why is this person losing hair, and what would each treatment do to this hair?\n\n"
+    "Research, education and clinician-supported decisions; not medical advice.",
+    epilog=EXIT_CODES,
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    add_completion=False,
+    rich_markup_mode="rich",
+)
+app.command("plan")(plan.plan)
+app.command("assess")(assess.assess)
+app.command("forecast")(forecast.forecast)
+app.add_typer(evidence.app, name="evidence")
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        from anagen import __version__
+
+        typer.echo(f"anagen {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def main(
+    version: Annotated[
+        bool,
+        typer.Option("--version", callback=_version, is_eager=True, help="Print the version."),
+    ] = False,
+) -> None:
+    """Anagen: a mechanistic, evidence-calibrated simulator of human scalp hair."""

@@ -1,0 +1,62 @@
+"""`anagen plan`: the main job, from a record to a report."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from anagen.cli.options import Draws, Json, PatientFiles, Seed, Weeks
+
+
+def plan(
+    patients: PatientFiles,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for PATIENT.html and PATIENT.json.",
+            show_default="anagen-reports; with --json nothing is written unless given",
+        ),
+    ] = None,
+    weeks: Weeks = 104,
+    draws: Draws = 200,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """Likely causes, safe options, forecasts beside untreated and stopping, and a report."""
+    from anagen.cli.files import write_whole
+    from anagen.cli.progress import progress
+    from anagen.patients.intake import load_many
+
+    records = load_many(patients)
+
+    from anagen.assess.assess import assess
+    from anagen.plan.make import make_plan
+    from anagen.provenance import stamp
+    from anagen.report import html, json, text
+    from anagen.report.document import build
+
+    folder = out if out is not None else (None if as_json else Path("anagen-reports"))
+    dumped: list[str] = []
+    for record in records:
+        with progress(f"Planning for {record.id}", quiet=as_json) as report:
+            made = make_plan(
+                record, assess(record), weeks=weeks, draws=draws, seed=seed, progress=report
+            )
+        document = build(record, made, stamp(seed, draws))
+        as_text = json.dump(document)
+        dumped.append(as_text)
+        if folder is not None:
+            write_whole(folder / f"{record.id}.html", html.render(document))
+            write_whole(folder / f"{record.id}.json", as_text)
+        if not as_json:
+            from rich.console import Console
+
+            console = Console()
+            text.print_report(document, console)
+            if folder is not None:
+                console.print(f"Report: {folder / record.id}.html (open it in any browser)")
+                console.print(f"Same content as JSON: {folder / record.id}.json")
+    if as_json:
+        typer.echo(dumped[0] if len(dumped) == 1 else "[\n" + ",\n".join(dumped) + "\n]")
