@@ -115,7 +115,12 @@ class Option:
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """The main result: assessment, options in order, what is blocked and why, one batch."""
+    """The main result: assessment, options in order, what is blocked and why, one batch.
+
+    `untreated` holds the outcomes of the untreated arm (differences 0) at the weeks of the options'
+    outcomes. `real_change` is the smallest change of the main observable, in its unit, that a
+    measurement can tell from noise; None when not known.
+    """
 
     patient_id: str
     assessment: Assessment
@@ -130,3 +135,5 @@ class Plan:
     values: Mapping[str, float]
     limits: tuple[str, ...]
     sources: tuple[str, ...]
+    untreated: tuple[Outcome, ...] = ()
+    real_change: float | None = None
