@@ -1,0 +1,97 @@
+"""Medicines and supplements as data rows: names, classes, codes, and which treatment they are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from anagen.catalog.tables import read_table
+from anagen.catalog.words import cells, contained, normal
+
+
+@dataclass(frozen=True, slots=True)
+class MedicineRow:
+    """One medicine, or one class named by its usual members.
+
+    `classes` are the words safety rules ask for (ace_inhibitor, jak_inhibitor, ...); `treatment` is
+    the id of the treatment it is, '' when it is none of ours. `verified` speaks of the codes.
+    """
+
+    id: str
+    label: str
+    synonyms: tuple[str, ...]
+    classes: tuple[str, ...]
+    treatment: str
+    atc: tuple[str, ...]
+    rxnorm: tuple[str, ...]
+    source: str
+    locator: str
+    verified: str
+    note: str
+    row: str
+
+
+@cache
+def load_medicines() -> dict[str, MedicineRow]:
+    """All medicines by id."""
+    return {
+        row["id"]: MedicineRow(
+            id=row["id"],
+            label=row["label"],
+            synonyms=cells(row["synonyms"]),
+            classes=cells(row["classes"]),
+            treatment=row["treatment"],
+            atc=cells(row["atc"]),
+            rxnorm=cells(row["rxnorm"]),
+            source=row["source"],
+            locator=row["locator"],
+            verified=row["verified"],
+            note=row["note"],
+            row=row["_row"],
+        )
+        for row in read_table("medicines.csv")
+    }
+
+
+@cache
+def _synonyms() -> dict[str, tuple[str, ...]]:
+    table: dict[str, tuple[str, ...]] = {}
+    for row in load_medicines().values():
+        for name in {normal(name) for name in (row.id, row.label, *row.synonyms)}:
+            table[name] = (*table.get(name, ()), row.id)
+    return table
+
+
+@cache
+def _class_words() -> dict[str, tuple[str, ...]]:
+    return {normal(word): (word,) for row in load_medicines().values() for word in row.classes}
+
+
+@cache
+def match_medicine(name: str) -> tuple[MedicineRow, ...]:
+    """Medicines named in free text such as `Levothyroxine Sodium 0.075 MG Oral Tablet`.
+
+    A combination product gives several; an unknown name gives none. Names match as whole words.
+    """
+    return tuple(load_medicines()[found] for found in contained(name, _synonyms()))
+
+
+@cache
+def medicine_classes(name: str) -> frozenset[str]:
+    """Class words of a medicine given as free text: of its rows, or named outright (`an ARB`)."""
+    named = contained(name, _class_words())
+    return frozenset(named).union(*(row.classes for row in match_medicine(name)))
+
+
+def treatments_of(name: str) -> frozenset[str]:
+    """Ids of our treatments that this medicine is; empty for all others."""
+    return frozenset(row.treatment for row in match_medicine(name) if row.treatment)
+
+
+def medicine_by_code(system: str, code: str) -> MedicineRow | None:
+    """The medicine with this ATC (exact code) or RxNorm ingredient code, or None."""
+    field = "atc" if "atc" in system.casefold() else "rxnorm"
+    for row in load_medicines().values():
+        if code in (row.atc if field == "atc" else row.rxnorm):
+            return row
+    return None
