@@ -21,7 +21,9 @@ class Person:
 
     `mechanism_probability` gives, for each mechanism the model has (`autoimmune`, `androgenetic`,
     `effluvium`, `scarring`), the probability that it is at work; draws sample it, so uncertainty
-    about the cause widens the forecast.
+    about the cause widens the forecast. `mechanism_mixtures`, when given, are the joint hypotheses
+    behind it (mechanism names, probability) and are sampled instead; an empty set is a cause the
+    model does not have.
     """
 
     patient_id: str
@@ -49,3 +51,4 @@ class Person:
     perturbations: tuple[Perturbation, ...] = ()
     current_treatments: tuple[str, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
+    mechanism_mixtures: tuple[tuple[tuple[str, ...], float], ...] = ()

@@ -1,0 +1,289 @@
+"""The hair cycle of one scalp cell: size classes times Erlang stages, one day at a time.
+
+A follicle goes anagen -> catagen -> telogen -> latency -> new (not yet visible) anagen -> anagen.
+Attack adds dystrophic hair (still visible, about to fall) and dormant follicles (emptied by the
+attack, waiting to grow again). Every transition takes a share of one stage and adds it to others,
+so follicles are conserved exactly; only scarring and the death of the smallest class remove them,
+and what they remove is counted. Stage hazards are n_stages / mean stay (Erlang, CV 1/sqrt n).
+
+Lanes (people, draws) are the innermost axis of every array. All hazards are per day.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+FloatArray = NDArray[np.float64]
+
+# Above this hazard times step the rational form of 1 - exp(-h) below would fall again.
+_LARGEST_EXPONENT = 12.0**0.5
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """Stage counts of each phase, and where each phase starts on the stage axis."""
+
+    new_anagen: int
+    anagen: int
+    catagen: int
+    telogen: int
+    latency: int
+
+    @property
+    def starts(self) -> NDArray[np.int64]:
+        """First stage of new anagen, anagen, catagen, telogen, latency, dystrophic, dormant, end.
+
+        Shape: (8,).
+        """
+        counts = (self.new_anagen, self.anagen, self.catagen, self.telogen, self.latency, 1, 1)
+        return np.cumsum((0, *counts)).astype(np.int64)
+
+    @property
+    def stages(self) -> int:
+        """Length of the stage axis."""
+        return int(self.starts[-1])
+
+    def phase(self, name: str) -> slice:
+        """The stages of one phase (a field name, `dystrophic` or `dormant`) as a slice."""
+        index = (
+            "new_anagen",
+            "anagen",
+            "catagen",
+            "telogen",
+            "latency",
+            "dystrophic",
+            "dormant",
+        ).index(name)
+        return slice(int(self.starts[index]), int(self.starts[index + 1]))
+
+
+@njit(cache=True, nogil=True)
+def exit_share(exponent):
+    """Share that leaves in one step at hazard x step `exponent`: 1 - exp(-x), to 2e-5 below 0.5.
+
+    The rational form (Pade 2/2) costs one division and lets the compiler vectorize over lanes.
+    """
+    x = min(exponent, _LARGEST_EXPONENT)
+    return x / (1.0 + 0.5 * x + x * x / 12.0)
+
+
+@njit(cache=True, nogil=True)
+def _pass_on(n, size, start, stop, exponents, leaving, step):
+    """Moves one chain of Erlang stages on; what leaves the last stage ends up in `leaving`."""
+    lanes = n.shape[2]
+    for lane in range(lanes):
+        leaving[lane] = min(1.0, step * exit_share(exponents[lane]))
+    for stage in range(stop - 1, start - 1, -1):
+        if stage == stop - 1:
+            for lane in range(lanes):
+                share = leaving[lane]
+                out = share * n[size, stage, lane]
+                n[size, stage, lane] -= out
+                # `leaving` first holds the share; the flow of the last stage is kept for the end.
+                exponents[lane] = out
+        else:
+            for lane in range(lanes):
+                out = leaving[lane] * n[size, stage, lane]
+                n[size, stage, lane] -= out
+                n[size, stage + 1, lane] += out
+    for lane in range(lanes):
+        leaving[lane] = exponents[lane]
+
+
+@njit(cache=True, nogil=True)
+def advance_cycle(
+    n,
+    starts,
+    anagen_exponent,
+    latency_exponent,
+    telogen_exponent,
+    plain_exponent,
+    step_down,
+    step_up,
+    death,
+    deleted,
+    shed,
+    work,
+    step,
+):
+    """One undisturbed step of one cell. Changes `n` in place; adds to `deleted` and `shed`.
+
+    `n` (size, stage, lane) holds follicles; size 0 is the largest. `anagen_exponent` and
+    `latency_exponent` (size, lane), `telogen_exponent` (lane) and `plain_exponent` (4, lane: new
+    anagen, catagen, dystrophic, dormant) are stage hazards x step. On leaving latency a follicle
+    becomes one class smaller with probability `step_down`, larger with `step_up`; the smallest
+    class dies with `death` (all (lane,)). `work` (3 + size, lane) is scratch space. `step` multiplies
+    every share: histories over decades take several days at once and meet the same steady state.
+    """
+    sizes, _, lanes = n.shape
+    first_new, first_anagen, first_catagen, first_telogen = (
+        starts[0],
+        starts[1],
+        starts[2],
+        starts[3],
+    )
+    first_latency, dystrophic, dormant = starts[4], starts[5], starts[6]
+    leaving = work[0]
+    exponents = work[1]
+    for size in range(sizes):
+        entering = work[3 + size]
+        # Follicles ready to grow again: out of latency and out of dormancy.
+        for lane in range(lanes):
+            exponents[lane] = latency_exponent[size, lane]
+        _pass_on(n, size, first_latency, dystrophic, exponents, leaving, step)
+        for lane in range(lanes):
+            out = min(1.0, step * exit_share(plain_exponent[3, lane])) * n[size, dormant, lane]
+            n[size, dormant, lane] -= out
+            entering[lane] = leaving[lane] + out
+        # Telogen ends in the fall of the hair and an empty follicle.
+        for lane in range(lanes):
+            exponents[lane] = telogen_exponent[lane]
+        _pass_on(n, size, first_telogen, first_latency, exponents, leaving, step)
+        for lane in range(lanes):
+            n[size, first_latency, lane] += leaving[lane]
+            shed[lane] += leaving[lane]
+        for lane in range(lanes):
+            exponents[lane] = plain_exponent[1, lane]
+        _pass_on(n, size, first_catagen, first_telogen, exponents, leaving, step)
+        for lane in range(lanes):
+            n[size, first_telogen, lane] += leaving[lane]
+        for lane in range(lanes):
+            exponents[lane] = anagen_exponent[size, lane]
+        _pass_on(n, size, first_anagen, first_catagen, exponents, leaving, step)
+        for lane in range(lanes):
+            n[size, first_catagen, lane] += leaving[lane]
+        for lane in range(lanes):
+            exponents[lane] = plain_exponent[0, lane]
+        _pass_on(n, size, first_new, first_anagen, exponents, leaving, step)
+        for lane in range(lanes):
+            n[size, first_anagen, lane] += leaving[lane]
+        for lane in range(lanes):
+            out = min(1.0, step * exit_share(plain_exponent[2, lane])) * n[size, dystrophic, lane]
+            n[size, dystrophic, lane] -= out
+            n[size, dormant, lane] += out
+            shed[lane] += out
+    # The size of the next hair is settled when it starts to grow.
+    if sizes == 1:
+        for lane in range(lanes):
+            n[0, first_new, lane] += work[3, lane]
+        return
+    for size in range(sizes):
+        entering = work[3 + size]
+        for lane in range(lanes):
+            flow = entering[lane]
+            smaller = step_down[lane] * flow
+            larger = step_up[lane] * flow
+            if size == 0:
+                larger = 0.0
+            if size == sizes - 1:
+                smaller = 0.0
+                gone = min(death[lane], 1.0 - step_up[lane]) * flow
+                deleted[lane] += gone
+                n[size, first_new, lane] += flow - larger - gone
+            else:
+                n[size + 1, first_new, lane] += smaller
+                n[size, first_new, lane] += flow - larger - smaller
+            if size > 0:
+                n[size - 1, first_new, lane] += larger
+
+
+@njit(cache=True, nogil=True)
+def attack_anagen(n, starts, share, catagen_share, work):
+    """Immune attack takes `share` (lane) of growing follicles; part of it goes to catagen instead.
+
+    Visible anagen hair becomes dystrophic. New anagen is not yet visible, so it leaves no
+    dystrophic hair behind and the follicle is simply dormant again.
+    """
+    sizes, _, lanes = n.shape
+    first_new, first_anagen, first_catagen = starts[0], starts[1], starts[2]
+    dystrophic, dormant = starts[5], starts[6]
+    taken = work[0]
+    for size in range(sizes):
+        for stage in range(first_new, first_anagen):
+            for lane in range(lanes):
+                out = share[lane] * n[size, stage, lane]
+                n[size, stage, lane] -= out
+                n[size, dormant, lane] += out
+        for lane in range(lanes):
+            taken[lane] = 0.0
+        for stage in range(first_anagen, first_catagen):
+            for lane in range(lanes):
+                out = share[lane] * n[size, stage, lane]
+                n[size, stage, lane] -= out
+                taken[lane] += out
+        for lane in range(lanes):
+            early = catagen_share[lane] * taken[lane]
+            n[size, first_catagen, lane] += early
+            n[size, dystrophic, lane] += taken[lane] - early
+
+
+@njit(cache=True, nogil=True)
+def release_anagen(n, starts, released, broken, shed):
+    """Impulses on anagen: `released` (lane) goes to catagen, `broken` falls at once (cytotoxics)."""
+    sizes, _, lanes = n.shape
+    for size in range(sizes):
+        for stage in range(starts[1], starts[2]):
+            for lane in range(lanes):
+                early = released[lane] * n[size, stage, lane]
+                out = broken[lane] * (n[size, stage, lane] - early)
+                n[size, stage, lane] -= early + out
+                n[size, starts[2], lane] += early
+                n[size, starts[4], lane] += out
+                shed[lane] += out
+
+
+@njit(cache=True, nogil=True)
+def change_caliber(n, starts, thicker, thinner):
+    """Hairs change caliber while they grow: a share (lane) moves one size class up or down."""
+    sizes, _, lanes = n.shape
+    for size in range(1, sizes):
+        for stage in range(starts[1], starts[2]):
+            for lane in range(lanes):
+                out = thicker[lane] * n[size, stage, lane]
+                n[size, stage, lane] -= out
+                n[size - 1, stage, lane] += out
+    for size in range(sizes - 2, -1, -1):
+        for stage in range(starts[1], starts[2]):
+            for lane in range(lanes):
+                out = thinner[lane] * n[size, stage, lane]
+                n[size, stage, lane] -= out
+                n[size + 1, stage, lane] += out
+
+
+@njit(cache=True, nogil=True)
+def remove_follicles(n, starts, share, deleted, shed):
+    """Scarring removes a share (lane) of all follicles for good; their visible hair falls."""
+    sizes, stages, lanes = n.shape
+    for size in range(sizes):
+        for stage in range(stages):
+            visible = (starts[1] <= stage < starts[4]) or stage == starts[5]
+            for lane in range(lanes):
+                out = share[lane] * n[size, stage, lane]
+                n[size, stage, lane] -= out
+                deleted[lane] += out
+                if visible:
+                    shed[lane] += out
+
+
+def steady_state(
+    layout: Layout, stays: dict[str, FloatArray | float], sizes: int = 1
+) -> FloatArray:
+    """Follicle shares of an undisturbed cycle with the given mean stays in days.
+
+    At a steady state the same flow passes every stage, so each holds flow x mean stay / stages,
+    the one-step mean stay being 1 / `exit_share`. All follicles are in the largest size class.
+    Shape: (size, stage, lane), summing to 1 in each lane.
+    """
+    lanes = np.broadcast(*(np.atleast_1d(np.asarray(v, float)) for v in stays.values())).size
+    n = np.zeros((sizes, layout.stages, lanes))
+    for name, stay in stays.items():
+        span = layout.phase(name)
+        stages = span.stop - span.start
+        exponent = stages / np.asarray(stay, float)
+        share = exponent / (1.0 + 0.5 * exponent + exponent * exponent / 12.0)
+        n[0, span, :] = 1.0 / share
+    return n / n.sum(axis=(0, 1))

@@ -1,0 +1,75 @@
+"""Immune privilege and attack in one scalp cell: scalar functions that read like the equations.
+
+E effector CD8+NKG2D+ T cells (an active lesion is of order 1), M resident memory (0 to 1),
+R regulatory tone, P immune privilege (1 intact, 0 collapsed), G interferon-gamma signal,
+I interleukin-15 signal. Cytokines live minutes to an hour, so G and I are algebraic; E, P, R, M
+take implicit or exponential steps, stable for any step. J1 and J3 are 1 - block of JAK1/2 and of
+JAK1/3 signalling.
+"""
+
+from __future__ import annotations
+
+from numba import njit
+
+
+@njit(cache=True, nogil=True)
+def collapse(signal, half):
+    """Share of privilege lost at steady state: Hill with exponent 4 in G / K_P."""
+    ratio = signal / half
+    square = ratio * ratio
+    fourth = square * square
+    return fourth / (1.0 + fourth)
+
+
+@njit(cache=True, nogil=True)
+def privilege_step(privilege, signal, half, relaxed_share):
+    """P after one step towards its steady state; `relaxed_share` is 1 - exp(-dt / tau_P)."""
+    return privilege + (1.0 - collapse(signal, half) - privilege) * relaxed_share
+
+
+@njit(cache=True, nogil=True)
+def antigen(growing, growing_when_healthy, floor):
+    """H: anagen bulbs present the antigen, with a floor that stays in bald skin."""
+    share = min(1.0, growing / growing_when_healthy)
+    return floor + (1.0 - floor) * share
+
+
+@njit(cache=True, nogil=True)
+def effector_source(
+    leak,
+    memory,
+    reactivation,
+    recruitment,
+    susceptibility,
+    privilege,
+    presented,
+    regulation,
+    half_regulation,
+    signal_3,
+):
+    """dE/dt before loss: background, memory reactivation, and recruitment held back by R."""
+    interleukin_15 = signal_3 * (1.0 - privilege)
+    recruited = recruitment * susceptibility * interleukin_15 * presented
+    return (
+        leak + reactivation * memory * signal_3 + recruited / (1.0 + regulation / half_regulation)
+    )
+
+
+@njit(cache=True, nogil=True)
+def implicit_step(level, source, loss, dt):
+    """Backward Euler for dx/dt = source - loss x: never negative, never unstable."""
+    return (level + dt * source) / (1.0 + dt * loss)
+
+
+@njit(cache=True, nogil=True)
+def memory_step(memory, effector, formation, loss, dt):
+    """M after one step of dM/dt = m E (1 - M) - d M, implicit, so it stays within 0..1."""
+    rate = formation * effector
+    return (memory + dt * rate) / (1.0 + dt * (rate + loss))
+
+
+@njit(cache=True, nogil=True)
+def reentry_factor(signal, half):
+    """How much interferon-gamma slows the return to growth (1 = not at all)."""
+    ratio = signal / half
+    return 1.0 / (1.0 + ratio * ratio)

@@ -1,0 +1,578 @@
+"""Where SKIN and FOLLICLE meet the daily drivers: the cells of one person, day by day.
+
+Order within a step: signals and drive from today's state and drivers, then the immune step, the
+hair cycle, and what disturbs it (attack, impulses, caliber, scarring). Lanes (draws of one person)
+are innermost and never mix, so any order of blocks and any number of workers give the same bits.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numba import njit
+
+from anagen.model.drivers import DRIVER_INDEX
+from anagen.model.hair_cycle import (
+    advance_cycle,
+    attack_anagen,
+    change_caliber,
+    release_anagen,
+    remove_follicles,
+)
+from anagen.model.immune import (
+    antigen,
+    effector_source,
+    implicit_step,
+    memory_step,
+    privilege_step,
+    reentry_factor,
+)
+from anagen.model.miniaturization import (
+    anagen_factor,
+    androgen_drive,
+    latency_factor,
+    step_down_probability,
+    step_up_probability,
+)
+
+# Rows of the `person` array (parameter, lane). Names are those of the parameter table where the
+# value is one row of it; the others are set by the twin.
+PERSON = (
+    "anagen_days",
+    "catagen_days",
+    "telogen_days",
+    "latency_days",
+    "new_anagen_days",
+    "dystrophic_days",
+    "regrowth_rate",
+    "androgen_gain",
+    "dht_exponent",
+    "androgen_independent_share",
+    "step_down",
+    "step_up",
+    "smallest_class_death",
+    "anagen_shortening",
+    "latency_lengthening",
+    "latency_offset",
+    "caliber_gain",
+    "caliber_loss",
+    "log_susceptibility",
+    "effector_leak",
+    "recruitment",
+    "effector_loss",
+    "privilege_half",
+    "privilege_days",
+    "antigen_floor",
+    "regulation_half",
+    "regulation_induction",
+    "regulation_loss",
+    "memory_formation",
+    "memory_loss",
+    "memory_reactivation",
+    "attack_rate",
+    "attack_catagen_share",
+    "regrowth_arrest_half",
+    "glucocorticoid_effector_loss",
+    "sensitizer_regulation",
+    "effector_mixing",
+    "new_patch_effector",
+    "inflammation_anagen",
+    "inflammation_latency",
+    "scarring_rate",
+    "scarring_glucocorticoid",
+    "autoimmune",
+    "androgenetic",
+    "effluvium",
+    "scarring",
+)
+PERSON_INDEX = {name: i for i, name in enumerate(PERSON)}
+
+# Rows of the `cells` array (quantity, cell, lane).
+CELL = ("area_share", "sensitivity", "log_susceptibility", "healthy_growing", "scarred")
+CELL_INDEX = {name: i for i, name in enumerate(CELL)}
+
+# Rows of the immune state (quantity, cell, lane) and of the weekly record (week, quantity, ...).
+IMMUNE = ("effector", "privilege", "regulation", "memory")
+RECORD = ("visible_terminal", "visible_total", "visible_telogen", "growing_mass", "fallen")
+FALLEN = RECORD.index("fallen")
+
+# Compiled code needs plain integers.
+_D_JAK1_2_BLOCK = DRIVER_INDEX["jak1_2_block"]
+_D_JAK1_3_BLOCK = DRIVER_INDEX["jak1_3_block"]
+_D_GLUCOCORTICOID = DRIVER_INDEX["glucocorticoid"]
+_D_ANTIGENIC_COMPETITION = DRIVER_INDEX["antigenic_competition"]
+_D_REGULATORY_TONE_LOG = DRIVER_INDEX["regulatory_tone_log"]
+_D_PRIVILEGE_GUARD = DRIVER_INDEX["privilege_guard"]
+_D_SCALP_DHT_RATIO = DRIVER_INDEX["scalp_dht_ratio"]
+_D_ANDROGEN_RECEPTOR_BLOCK = DRIVER_INDEX["androgen_receptor_block"]
+_D_ANAGEN_LOG = DRIVER_INDEX["anagen_log"]
+_D_TELOGEN_EXIT_LOG = DRIVER_INDEX["telogen_exit_log"]
+_D_LATENCY_EXIT_LOG = DRIVER_INDEX["latency_exit_log"]
+_D_SIZE_STEP_UP_LOG = DRIVER_INDEX["size_step_up_log"]
+_D_THICKENING = DRIVER_INDEX["thickening"]
+_D_ANAGEN_RELEASE = DRIVER_INDEX["anagen_release"]
+_D_ANAGEN_DESTRUCTION = DRIVER_INDEX["anagen_destruction"]
+_D_PERIFOLLICULAR_INFLAMMATION = DRIVER_INDEX["perifollicular_inflammation"]
+_P_ANAGEN_DAYS = PERSON_INDEX["anagen_days"]
+_P_CATAGEN_DAYS = PERSON_INDEX["catagen_days"]
+_P_TELOGEN_DAYS = PERSON_INDEX["telogen_days"]
+_P_LATENCY_DAYS = PERSON_INDEX["latency_days"]
+_P_NEW_ANAGEN_DAYS = PERSON_INDEX["new_anagen_days"]
+_P_DYSTROPHIC_DAYS = PERSON_INDEX["dystrophic_days"]
+_P_REGROWTH_RATE = PERSON_INDEX["regrowth_rate"]
+_P_ANDROGEN_GAIN = PERSON_INDEX["androgen_gain"]
+_P_DHT_EXPONENT = PERSON_INDEX["dht_exponent"]
+_P_ANDROGEN_INDEPENDENT_SHARE = PERSON_INDEX["androgen_independent_share"]
+_P_STEP_DOWN = PERSON_INDEX["step_down"]
+_P_STEP_UP = PERSON_INDEX["step_up"]
+_P_SMALLEST_CLASS_DEATH = PERSON_INDEX["smallest_class_death"]
+_P_ANAGEN_SHORTENING = PERSON_INDEX["anagen_shortening"]
+_P_LATENCY_LENGTHENING = PERSON_INDEX["latency_lengthening"]
+_P_LATENCY_OFFSET = PERSON_INDEX["latency_offset"]
+_P_CALIBER_GAIN = PERSON_INDEX["caliber_gain"]
+_P_CALIBER_LOSS = PERSON_INDEX["caliber_loss"]
+_P_LOG_SUSCEPTIBILITY = PERSON_INDEX["log_susceptibility"]
+_P_EFFECTOR_LEAK = PERSON_INDEX["effector_leak"]
+_P_RECRUITMENT = PERSON_INDEX["recruitment"]
+_P_EFFECTOR_LOSS = PERSON_INDEX["effector_loss"]
+_P_PRIVILEGE_HALF = PERSON_INDEX["privilege_half"]
+_P_PRIVILEGE_DAYS = PERSON_INDEX["privilege_days"]
+_P_ANTIGEN_FLOOR = PERSON_INDEX["antigen_floor"]
+_P_REGULATION_HALF = PERSON_INDEX["regulation_half"]
+_P_REGULATION_INDUCTION = PERSON_INDEX["regulation_induction"]
+_P_REGULATION_LOSS = PERSON_INDEX["regulation_loss"]
+_P_MEMORY_FORMATION = PERSON_INDEX["memory_formation"]
+_P_MEMORY_LOSS = PERSON_INDEX["memory_loss"]
+_P_MEMORY_REACTIVATION = PERSON_INDEX["memory_reactivation"]
+_P_ATTACK_RATE = PERSON_INDEX["attack_rate"]
+_P_ATTACK_CATAGEN_SHARE = PERSON_INDEX["attack_catagen_share"]
+_P_REGROWTH_ARREST_HALF = PERSON_INDEX["regrowth_arrest_half"]
+_P_GLUCOCORTICOID_EFFECTOR_LOSS = PERSON_INDEX["glucocorticoid_effector_loss"]
+_P_SENSITIZER_REGULATION = PERSON_INDEX["sensitizer_regulation"]
+_P_EFFECTOR_MIXING = PERSON_INDEX["effector_mixing"]
+_P_NEW_PATCH_EFFECTOR = PERSON_INDEX["new_patch_effector"]
+_P_INFLAMMATION_ANAGEN = PERSON_INDEX["inflammation_anagen"]
+_P_INFLAMMATION_LATENCY = PERSON_INDEX["inflammation_latency"]
+_P_SCARRING_RATE = PERSON_INDEX["scarring_rate"]
+_P_SCARRING_GLUCOCORTICOID = PERSON_INDEX["scarring_glucocorticoid"]
+_P_AUTOIMMUNE = PERSON_INDEX["autoimmune"]
+_P_ANDROGENETIC = PERSON_INDEX["androgenetic"]
+_P_SCARRING = PERSON_INDEX["scarring"]
+_C_AREA_SHARE = CELL_INDEX["area_share"]
+_C_SENSITIVITY = CELL_INDEX["sensitivity"]
+_C_LOG_SUSCEPTIBILITY = CELL_INDEX["log_susceptibility"]
+_C_HEALTHY_GROWING = CELL_INDEX["healthy_growing"]
+_C_SCARRED = CELL_INDEX["scarred"]
+
+
+@njit(cache=True, nogil=True)
+def _immune_step(n, starts, immune, person, cells, driver, activity, signal, attack, dt):
+    """One immune step of all cells; fills `signal` (cell, lane) and `attack` (cell + 1, lane).
+
+    `attack` ends as the attacked share of growing follicles; its last row is scratch space for the
+    pool of effector cells all cells share.
+    """
+    _, count, lanes = immune.shape
+    sizes = n.shape[1]
+    pool = attack[count]
+    for lane in range(lanes):
+        pool[lane] = 0.0
+    for cell in range(count):
+        for lane in range(lanes):
+            pool[lane] += cells[_C_AREA_SHARE, cell, lane] * immune[0, cell, lane]
+    for cell in range(count):
+        growing = attack[cell]
+        for lane in range(lanes):
+            growing[lane] = 0.0
+        for size in range(sizes):
+            for stage in range(starts[0], starts[2]):
+                for lane in range(lanes):
+                    growing[lane] += n[cell, size, stage, lane]
+        for lane in range(lanes):
+            effector = immune[0, cell, lane]
+            signal_3 = 1.0 - driver[_D_JAK1_3_BLOCK, lane]
+            gamma = effector * (1.0 - driver[_D_JAK1_2_BLOCK, lane])
+            half = person[_P_PRIVILEGE_HALF, lane] * np.exp(driver[_D_PRIVILEGE_GUARD, lane])
+            relaxed = 1.0 - np.exp(-dt / person[_P_PRIVILEGE_DAYS, lane])
+            privilege = privilege_step(immune[1, cell, lane], gamma, half, relaxed)
+            susceptibility = np.exp(
+                person[_P_LOG_SUSCEPTIBILITY, lane]
+                + cells[_C_LOG_SUSCEPTIBILITY, cell, lane]
+                + activity[lane]
+            )
+            source = person[_P_EFFECTOR_MIXING, lane] * pool[lane] + effector_source(
+                person[_P_EFFECTOR_LEAK, lane],
+                immune[3, cell, lane],
+                person[_P_MEMORY_REACTIVATION, lane],
+                person[_P_RECRUITMENT, lane],
+                susceptibility,
+                privilege,
+                antigen(
+                    growing[lane],
+                    cells[_C_HEALTHY_GROWING, cell, lane],
+                    person[_P_ANTIGEN_FLOOR, lane],
+                ),
+                immune[2, cell, lane] * np.exp(driver[_D_REGULATORY_TONE_LOG, lane]),
+                person[_P_REGULATION_HALF, lane],
+                signal_3,
+            )
+            loss = person[_P_EFFECTOR_MIXING, lane] + person[_P_EFFECTOR_LOSS, lane] * (
+                1.0
+                + person[_P_GLUCOCORTICOID_EFFECTOR_LOSS, lane] * driver[_D_GLUCOCORTICOID, lane]
+            )
+            induced = (
+                person[_P_REGULATION_INDUCTION, lane] * effector
+                + person[_P_SENSITIZER_REGULATION, lane] * driver[_D_ANTIGENIC_COMPETITION, lane]
+            )
+            immune[0, cell, lane] = implicit_step(effector, source, loss, dt)
+            immune[1, cell, lane] = privilege
+            immune[2, cell, lane] = implicit_step(
+                immune[2, cell, lane], induced, person[_P_REGULATION_LOSS, lane], dt
+            )
+            immune[3, cell, lane] = memory_step(
+                immune[3, cell, lane],
+                effector,
+                person[_P_MEMORY_FORMATION, lane],
+                person[_P_MEMORY_LOSS, lane],
+                dt,
+            )
+            signal[cell, lane] = gamma
+            attack[cell, lane] = 1.0 - np.exp(
+                -dt * person[_P_ATTACK_RATE, lane] * effector * (1.0 - privilege)
+            )
+
+
+@njit(cache=True, nogil=True)
+def _observe(n, starts, terminal_sizes, mass, record):
+    """Fills one week of the record from the state; `record` (quantity, cell, lane)."""
+    count, sizes, _, lanes = n.shape
+    for cell in range(count):
+        for quantity in range(4):
+            for lane in range(lanes):
+                record[quantity, cell, lane] = 0.0
+        for size in range(sizes):
+            for stage in range(starts[1], starts[6]):
+                if starts[4] <= stage < starts[5]:
+                    continue
+                for lane in range(lanes):
+                    hairs = n[cell, size, stage, lane]
+                    record[1, cell, lane] += hairs
+                    if size < terminal_sizes:
+                        record[0, cell, lane] += hairs
+                    if starts[3] <= stage < starts[4]:
+                        record[2, cell, lane] += hairs
+                    if stage < starts[2]:
+                        record[3, cell, lane] += mass[size] * hairs
+
+
+@njit(cache=True, nogil=True)
+def advance_scalp(
+    n,
+    immune,
+    deleted,
+    starts,
+    diameters,
+    size_factor,
+    mass,
+    terminal_sizes,
+    person,
+    cells,
+    drivers,
+    activity,
+    seeds,
+    record,
+    substeps,
+):
+    """Runs all days of `drivers` (day, driver, lane) and fills `record`. Changes state in place.
+
+    n (cell, size, stage, lane) follicles; immune (quantity, cell, lane); deleted (cell, lane);
+    size_factor (size, lane) = (d / d0) ** b; mass (size,) weight of a growing hair relative to the
+    largest; activity (day, lane) log disease activity; seeds (day, lane) the cell where a new patch
+    starts, or -1; record (week, quantity, cell, lane): week 0 is the state at the start, its
+    `fallen` row is left alone; `fallen` is the mean of the last seven days, per day.
+    """
+    count, sizes, _, lanes = n.shape
+    days = drivers.shape[0]
+    dt = 1.0 / substeps
+    work = np.empty((3 + sizes, lanes))
+    signal = np.zeros((count, lanes))
+    attack = np.zeros((count + 1, lanes))
+    anagen = np.empty((sizes, lanes))
+    latency = np.empty((sizes, lanes))
+    telogen = np.empty(lanes)
+    plain = np.empty((4, lanes))
+    step_down = np.empty(lanes)
+    step_up = np.empty(lanes)
+    thicker = np.empty(lanes)
+    thinner = np.empty(lanes)
+    death = np.empty(lanes)
+    released = np.empty(lanes)
+    broken = np.empty(lanes)
+    scar = np.empty(lanes)
+    dht_power = np.empty(lanes)
+    step_up_factor = np.empty(lanes)
+    fallen = np.zeros((count, lanes))
+    any_immune = False
+    any_androgen = False
+    any_scar = False
+    for lane in range(lanes):
+        any_immune = any_immune or person[_P_AUTOIMMUNE, lane] > 0.0
+        any_androgen = any_androgen or person[_P_ANDROGENETIC, lane] > 0.0
+        any_scar = any_scar or person[_P_SCARRING, lane] > 0.0
+    _observe(n, starts, terminal_sizes, mass, record[0])
+    for day in range(days):
+        driver = drivers[day]
+        any_impulse = False
+        for lane in range(lanes):
+            dht_power[lane] = driver[_D_SCALP_DHT_RATIO, lane] ** person[_P_DHT_EXPONENT, lane]
+            step_up_factor[lane] = np.exp(driver[_D_SIZE_STEP_UP_LOG, lane])
+            any_impulse = (
+                any_impulse
+                or driver[_D_ANAGEN_RELEASE, lane] > 0.0
+                or driver[_D_ANAGEN_DESTRUCTION, lane] > 0.0
+            )
+            if any_immune and seeds[day, lane] >= 0:
+                immune[0, seeds[day, lane], lane] += person[_P_NEW_PATCH_EFFECTOR, lane]
+        for _ in range(substeps):
+            if any_immune:
+                _immune_step(
+                    n, starts, immune, person, cells, driver, activity[day], signal, attack, dt
+                )
+            for cell in range(count):
+                for lane in range(lanes):
+                    drive = 0.0
+                    if any_androgen:
+                        drive = person[_P_ANDROGENETIC, lane] * androgen_drive(
+                            cells[_C_SENSITIVITY, cell, lane],
+                            person[_P_ANDROGEN_GAIN, lane],
+                            dht_power[lane],
+                            driver[_D_ANDROGEN_RECEPTOR_BLOCK, lane],
+                            person[_P_ANDROGEN_INDEPENDENT_SHARE, lane],
+                        )
+                        step_down[lane] = step_down_probability(drive, person[_P_STEP_DOWN, lane])
+                        step_up[lane] = step_up_probability(
+                            drive,
+                            person[_P_STEP_UP, lane],
+                            step_up_factor[lane],
+                            step_down[lane],
+                        )
+                        death[lane] = min(1.0, person[_P_SMALLEST_CLASS_DEATH, lane] * drive)
+                        thicker[lane] = 1.0 - np.exp(
+                            -dt
+                            * (
+                                person[_P_CALIBER_GAIN, lane] * max(0.0, 1.0 - drive)
+                                + driver[_D_THICKENING, lane]
+                            )
+                        )
+                        thinner[lane] = 1.0 - np.exp(-dt * person[_P_CALIBER_LOSS, lane] * drive)
+                    inflamed = driver[_D_PERIFOLLICULAR_INFLAMMATION, lane]
+                    to_growth = np.exp(
+                        driver[_D_LATENCY_EXIT_LOG, lane]
+                        - person[_P_INFLAMMATION_LATENCY, lane] * inflamed
+                    )
+                    if any_immune:
+                        to_growth *= reentry_factor(
+                            signal[cell, lane], person[_P_REGROWTH_ARREST_HALF, lane]
+                        )
+                    mean_anagen = person[_P_ANAGEN_DAYS, lane] * np.exp(
+                        driver[_D_ANAGEN_LOG, lane]
+                        - person[_P_INFLAMMATION_ANAGEN, lane] * inflamed
+                    )
+                    if any_androgen:
+                        mean_anagen *= anagen_factor(drive, person[_P_ANAGEN_SHORTENING, lane])
+                    for size in range(sizes):
+                        anagen[size, lane] = (
+                            dt * (starts[2] - starts[1]) / (mean_anagen * size_factor[size, lane])
+                        )
+                        longer = latency_factor(
+                            drive,
+                            person[_P_LATENCY_LENGTHENING, lane],
+                            person[_P_LATENCY_OFFSET, lane],
+                            diameters[size] / diameters[0],
+                        )
+                        latency[size, lane] = (
+                            dt
+                            * (starts[5] - starts[4])
+                            * to_growth
+                            / (person[_P_LATENCY_DAYS, lane] * longer)
+                        )
+                    telogen[lane] = (
+                        dt
+                        * (starts[4] - starts[3])
+                        * np.exp(driver[_D_TELOGEN_EXIT_LOG, lane])
+                        / person[_P_TELOGEN_DAYS, lane]
+                    )
+                    plain[0, lane] = dt * (starts[1] - starts[0]) / person[_P_NEW_ANAGEN_DAYS, lane]
+                    plain[1, lane] = dt * (starts[3] - starts[2]) / person[_P_CATAGEN_DAYS, lane]
+                    plain[2, lane] = dt / person[_P_DYSTROPHIC_DAYS, lane]
+                    plain[3, lane] = dt * person[_P_REGROWTH_RATE, lane] * to_growth
+                    released[lane] = 1.0 - (1.0 - driver[_D_ANAGEN_RELEASE, lane]) ** dt
+                    broken[lane] = 1.0 - (1.0 - driver[_D_ANAGEN_DESTRUCTION, lane]) ** dt
+                    scar[lane] = 1.0 - np.exp(
+                        -dt
+                        * cells[_C_SCARRED, cell, lane]
+                        * person[_P_SCARRING_RATE, lane]
+                        * np.exp(
+                            -person[_P_SCARRING_GLUCOCORTICOID, lane]
+                            * driver[_D_GLUCOCORTICOID, lane]
+                        )
+                    )
+                advance_cycle(
+                    n[cell],
+                    starts,
+                    anagen,
+                    latency,
+                    telogen,
+                    plain,
+                    step_down,
+                    step_up,
+                    death,
+                    deleted[cell],
+                    fallen[cell],
+                    work,
+                    1.0,
+                )
+                if any_immune:
+                    attack_anagen(
+                        n[cell], starts, attack[cell], person[_P_ATTACK_CATAGEN_SHARE], work
+                    )
+                if any_impulse:
+                    release_anagen(n[cell], starts, released, broken, fallen[cell])
+                if any_androgen:
+                    change_caliber(n[cell], starts, thicker, thinner)
+                if any_scar:
+                    remove_follicles(n[cell], starts, scar, deleted[cell], fallen[cell])
+        if (day + 1) % 7 == 0:
+            week = (day + 1) // 7
+            _observe(n, starts, terminal_sizes, mass, record[week])
+            for cell in range(count):
+                for lane in range(lanes):
+                    record[week, FALLEN, cell, lane] = fallen[cell, lane] / 7.0
+                    fallen[cell, lane] = 0.0
+
+
+@njit(cache=True, nogil=True)
+def miniaturize(
+    n,
+    deleted,
+    starts,
+    diameters,
+    size_factor,
+    terminal_sizes,
+    person,
+    cells,
+    target_weight,
+    target_share,
+    full_share,
+    step,
+    longest,
+    years,
+    reached,
+):
+    """Lets pattern loss run untreated from a full scalp until the target area is thin enough.
+
+    A lane stops when visible terminal hair of the target area (`target_weight` (cell, lane)) over
+    `full_share` (lane) has come down to `target_share` (lane), or after `longest` (lane) years.
+    `n` and `deleted` end as each lane was when it stopped; `years` and `reached` (lane) say when
+    and how far. Drivers are neutral, so all shares are constant and one step may take `step` days.
+    """
+    count, sizes, stages, lanes = n.shape
+    work = np.empty((3 + sizes, lanes))
+    shed = np.zeros(lanes)
+    anagen = np.empty((count, sizes, lanes))
+    latency = np.empty((count, sizes, lanes))
+    telogen = np.empty(lanes)
+    plain = np.empty((4, lanes))
+    step_down = np.empty((count, lanes))
+    step_up = np.empty((count, lanes))
+    death = np.empty((count, lanes))
+    thicker = np.empty((count, lanes))
+    thinner = np.empty((count, lanes))
+    for cell in range(count):
+        for lane in range(lanes):
+            drive = person[_P_ANDROGENETIC, lane] * androgen_drive(
+                cells[_C_SENSITIVITY, cell, lane],
+                person[_P_ANDROGEN_GAIN, lane],
+                1.0,
+                0.0,
+                person[_P_ANDROGEN_INDEPENDENT_SHARE, lane],
+            )
+            step_down[cell, lane] = step_down_probability(drive, person[_P_STEP_DOWN, lane])
+            step_up[cell, lane] = step_up_probability(
+                drive, person[_P_STEP_UP, lane], 1.0, step_down[cell, lane]
+            )
+            death[cell, lane] = min(1.0, person[_P_SMALLEST_CLASS_DEATH, lane] * drive)
+            thicker[cell, lane] = 1.0 - np.exp(
+                -step * person[_P_CALIBER_GAIN, lane] * max(0.0, 1.0 - drive)
+            )
+            thinner[cell, lane] = 1.0 - np.exp(-step * person[_P_CALIBER_LOSS, lane] * drive)
+            mean_anagen = person[_P_ANAGEN_DAYS, lane] * anagen_factor(
+                drive, person[_P_ANAGEN_SHORTENING, lane]
+            )
+            for size in range(sizes):
+                anagen[cell, size, lane] = (starts[2] - starts[1]) / (
+                    mean_anagen * size_factor[size, lane]
+                )
+                latency[cell, size, lane] = (starts[5] - starts[4]) / (
+                    person[_P_LATENCY_DAYS, lane]
+                    * latency_factor(
+                        drive,
+                        person[_P_LATENCY_LENGTHENING, lane],
+                        person[_P_LATENCY_OFFSET, lane],
+                        diameters[size] / diameters[0],
+                    )
+                )
+            telogen[lane] = (starts[4] - starts[3]) / person[_P_TELOGEN_DAYS, lane]
+            plain[0, lane] = (starts[1] - starts[0]) / person[_P_NEW_ANAGEN_DAYS, lane]
+            plain[1, lane] = (starts[3] - starts[2]) / person[_P_CATAGEN_DAYS, lane]
+            plain[2, lane] = 1.0 / person[_P_DYSTROPHIC_DAYS, lane]
+            plain[3, lane] = person[_P_REGROWTH_RATE, lane]
+    stopped = np.zeros(lanes, np.bool_)
+    kept = n.copy()
+    kept_deleted = deleted.copy()
+    share = np.empty(lanes)
+    time = 0.0
+    waiting = lanes
+    while waiting > 0:
+        for lane in range(lanes):
+            share[lane] = 0.0
+        for cell in range(count):
+            for size in range(terminal_sizes):
+                for stage in range(starts[1], starts[4]):
+                    for lane in range(lanes):
+                        share[lane] += target_weight[cell, lane] * n[cell, size, stage, lane]
+        for lane in range(lanes):
+            if stopped[lane]:
+                continue
+            fraction = share[lane] / full_share[lane]
+            if fraction <= target_share[lane] or time >= longest[lane]:
+                stopped[lane] = True
+                waiting -= 1
+                years[lane] = time
+                reached[lane] = fraction
+                for cell in range(count):
+                    kept_deleted[cell, lane] = deleted[cell, lane]
+                    for size in range(sizes):
+                        for stage in range(stages):
+                            kept[cell, size, stage, lane] = n[cell, size, stage, lane]
+        # Density is looked at about monthly; the cycle itself runs in between.
+        for _ in range(max(1, int(30.0 / step))):
+            for cell in range(count):
+                advance_cycle(
+                    n[cell],
+                    starts,
+                    anagen[cell],
+                    latency[cell],
+                    telogen,
+                    plain,
+                    step_down[cell],
+                    step_up[cell],
+                    death[cell],
+                    deleted[cell],
+                    shed,
+                    work,
+                    step,
+                )
+                change_caliber(n[cell], starts, thicker[cell], thinner[cell])
+            time += step / 365.25
+    n[:] = kept
+    deleted[:] = kept_deleted

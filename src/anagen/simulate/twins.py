@@ -1,0 +1,457 @@
+"""Virtual twins of one person: lanes that agree with what is known and differ in what is not.
+
+Each draw samples which mechanisms act, every uncertain parameter and every unmeasured trait, and
+starts in a state that fits the person: pattern loss is run from a full scalp until the target area
+is as thin as theirs; an episode of alopecia areata is run up to today and kept by how well it meets
+their SALT. Draws with the same mechanisms share one array (a group).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anagen.catalog.parameters import value
+from anagen.model.hair_cycle import Layout, steady_state
+from anagen.model.scalp import REGIONS
+from anagen.model.scalp_day import CELL, CELL_INDEX, IMMUNE, PERSON, PERSON_INDEX
+from anagen.rng import generator
+from anagen.simulate.parameter_draws import from_normal, sample
+from anagen.simulate.person import Person
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+MECHANISMS = ("autoimmune", "androgenetic", "effluvium", "scarring")
+
+# Person parameters that are one row of the parameter table each.
+_DIRECT = (
+    "anagen_days",
+    "catagen_days",
+    "telogen_days",
+    "latency_days",
+    "new_anagen_days",
+    "dystrophic_days",
+    "dht_exponent",
+    "step_down",
+    "step_up",
+    "smallest_class_death",
+    "anagen_shortening",
+    "latency_lengthening",
+    "latency_offset",
+    "caliber_gain",
+    "caliber_loss",
+    "privilege_half",
+    "privilege_days",
+    "antigen_floor",
+    "regulation_half",
+    "regulation_induction",
+    "regulation_loss",
+    "effector_loss",
+    "memory_formation",
+    "memory_loss",
+    "attack_rate",
+    "attack_catagen_share",
+    "regrowth_arrest_half",
+    "glucocorticoid_effector_loss",
+    "sensitizer_regulation",
+    "effector_mixing",
+    "new_patch_effector",
+    "inflammation_anagen",
+    "inflammation_latency",
+    "scarring_rate",
+    "scarring_glucocorticoid",
+)
+
+
+@dataclass(slots=True)
+class Group:
+    """Twins with the same mechanisms, state and all. The last axis of every array is the lane.
+
+    `draws` (lane,) are the draw numbers; `person` (parameter, lane); `cells` (quantity, cell,
+    lane); `follicles` (cell, size, stage, lane) shares of each cell's own follicles; `immune`
+    (quantity, cell, lane); `deleted` (cell, lane); `density` (lane,) follicles per cm2 of the
+    target area before any loss; `head` (lane,) follicles of the whole scalp; `target` (cell, lane)
+    weights of the target area; `full` (3, lane) visible, and growing share of a full scalp.
+    """
+
+    mechanisms: frozenset[str]
+    draws: IntArray
+    layout: Layout
+    diameters: FloatArray
+    terminal_sizes: int
+    mass: FloatArray
+    size_factor: FloatArray
+    person: FloatArray
+    cells: FloatArray
+    follicles: FloatArray
+    immune: FloatArray
+    deleted: FloatArray
+    density: FloatArray
+    head: FloatArray
+    target: FloatArray
+    full_visible: FloatArray
+    full_mass: FloatArray
+    activity_sd: FloatArray
+    activity_days: FloatArray
+    activity: FloatArray
+    new_patch_rate: FloatArray
+    patch_cells: int
+
+    def take(self, lanes: IntArray, draws: IntArray) -> Group:
+        """The same group with other lanes (repeats allowed), numbered `draws`."""
+
+        def pick(array: FloatArray) -> FloatArray:
+            return np.ascontiguousarray(array[..., lanes])
+
+        return Group(
+            mechanisms=self.mechanisms,
+            draws=draws,
+            layout=self.layout,
+            diameters=self.diameters,
+            terminal_sizes=self.terminal_sizes,
+            mass=self.mass,
+            size_factor=pick(self.size_factor),
+            person=pick(self.person),
+            cells=pick(self.cells),
+            follicles=pick(self.follicles),
+            immune=pick(self.immune),
+            deleted=pick(self.deleted),
+            density=pick(self.density),
+            head=pick(self.head),
+            target=pick(self.target),
+            full_visible=pick(self.full_visible),
+            full_mass=pick(self.full_mass),
+            activity_sd=pick(self.activity_sd),
+            activity_days=pick(self.activity_days),
+            activity=pick(self.activity),
+            new_patch_rate=pick(self.new_patch_rate),
+            patch_cells=self.patch_cells,
+        )
+
+
+def hair_layout() -> Layout:
+    """Stage counts from the parameter table."""
+    return Layout(
+        new_anagen=int(value("new_anagen_stages")),
+        anagen=int(value("anagen_stages")),
+        catagen=int(value("catagen_stages")),
+        telogen=int(value("telogen_stages")),
+        latency=int(value("latency_stages")),
+    )
+
+
+def size_classes() -> FloatArray:
+    """Hair diameters of the size classes in um, largest first. Shape: (size,)."""
+    return np.array([value(f"size_class_{i}_um") for i in range(1, 8)])
+
+
+def sample_mechanisms(person: Person, draws: int, seed: int) -> tuple[frozenset[str], ...]:
+    """The mechanisms of every draw, in the proportions of the assessment.
+
+    Mixtures are used when the person carries them; otherwise each mechanism is sampled on its own.
+    Stratified, so that 200 draws of a 60 % cause hold 120.
+    """
+    random = generator(seed, person.patient_id, "mechanisms")
+    strata = (np.arange(draws) + random.random(draws)) / draws
+    if person.mechanism_mixtures:
+        sets = [frozenset(names) & set(MECHANISMS) for names, _ in person.mechanism_mixtures]
+        weights = np.array([max(p, 0.0) for _, p in person.mechanism_mixtures])
+        if weights.sum() > 0.0:
+            edges = np.cumsum(weights / weights.sum())
+            which = np.minimum(np.searchsorted(edges, strata), len(sets) - 1)
+            return tuple(frozenset(sets[i]) for i in random.permutation(which))
+    chosen = [set[str]() for _ in range(draws)]
+    for name in MECHANISMS:
+        probability = person.mechanism_probability.get(name, 0.0)
+        hits = random.permutation(strata) < probability
+        for draw in np.flatnonzero(hits):
+            chosen[draw].add(name)
+    return tuple(frozenset(names) for names in chosen)
+
+
+def parameter_array(person: Person, lanes: IntArray, pool: int, seed: int) -> FloatArray:
+    """Person parameters for lanes of a pool of draws. Shape: (parameter, lane)."""
+    out = np.zeros((len(PERSON), lanes.size))
+
+    def draw(name: str) -> FloatArray:
+        return sample(name, pool, seed, person.patient_id)[lanes]
+
+    for name in _DIRECT:
+        out[PERSON_INDEX[name]] = draw(name)
+    loss = out[PERSON_INDEX["effector_loss"]]
+    out[PERSON_INDEX["recruitment"]] = draw("recruitment_ratio") * loss
+    out[PERSON_INDEX["effector_leak"]] = draw("effector_leak_ratio") * loss
+    out[PERSON_INDEX["memory_reactivation"]] = draw("memory_reactivation_ratio") * loss
+    women = person.sex == "female"
+    z = _normal(person, seed, "androgen gain", pool)[lanes]
+    gain = draw("androgen_gain_women" if women else "androgen_gain_men")
+    out[PERSON_INDEX["androgen_gain"]] = np.maximum(
+        gain + draw("androgen_gain_sd") * z, 0.05 * gain
+    )
+    if not women:
+        share = "androgen_independent_share_men"
+    elif person.postmenopausal:
+        share = "androgen_independent_share_postmenopausal"
+    else:
+        share = "androgen_independent_share_premenopausal"
+    out[PERSON_INDEX["androgen_independent_share"]] = draw(share)
+    out[PERSON_INDEX["regrowth_rate"]] = draw("regrowth_rate")
+    return out
+
+
+def build(
+    person: Person, lanes: IntArray, pool: int, mechanisms: frozenset[str], seed: int
+) -> Group:
+    """A group before any history: full scalp, intact privilege. `lanes` index the pool of draws."""
+    layout = hair_layout()
+    parameters = parameter_array(person, lanes, pool, seed)
+    for name in MECHANISMS:
+        parameters[PERSON_INDEX[name]] = float(name in mechanisms)
+    sizes = size_classes() if "androgenetic" in mechanisms else size_classes()[:1]
+    stays = {
+        name: parameters[PERSON_INDEX[f"{name}_days"]]
+        for name in ("new_anagen", "anagen", "catagen", "telogen", "latency")
+    }
+    patches = uses_patches(person, mechanisms)
+    regions = patch_regions() if patches else REGIONS
+    full = steady_state(layout, stays, len(sizes))
+    count = len(regions)
+    cells = np.zeros((len(CELL), count, lanes.size))
+    sex = "women" if person.sex == "female" else "men"
+    area = np.array([value(f"area_{name}") for name in regions])
+    cells[CELL_INDEX["area_share"]] = (area / area.sum())[:, None]
+    cells[CELL_INDEX["sensitivity"]] = np.array(
+        [value(f"sensitivity_{sex}_{name}") for name in regions]
+    )[:, None]
+    growing = full[:, layout.phase("new_anagen")].sum(axis=(0, 1))
+    growing = growing + full[:, layout.phase("anagen")].sum(axis=(0, 1))
+    cells[CELL_INDEX["healthy_growing"]] = growing
+    immune = np.zeros((len(IMMUNE), count, lanes.size))
+    leak = parameters[PERSON_INDEX["effector_leak"]] / parameters[PERSON_INDEX["effector_loss"]]
+    immune[IMMUNE.index("effector")] = leak
+    immune[IMMUNE.index("privilege")] = 1.0
+    exponent = sample("growth_diameter_exponent", pool, seed, person.patient_id)[lanes]
+    # One exponent a group keeps the weight of a hair a plain vector; it is a weak parameter.
+    mass = (sizes / sizes[0]) ** (2.0 + float(np.median(exponent)))
+    visible = sum(
+        full[:, layout.phase(name)].sum(axis=(0, 1)) for name in ("anagen", "catagen", "telogen")
+    )
+    density = _density(person, lanes, pool, seed, np.asarray(visible), "androgenetic" in mechanisms)
+    head = (
+        density
+        * sample("whole_scalp_density_ratio", pool, seed, person.patient_id)[lanes]
+        * sample("scalp_area_cm2", pool, seed, person.patient_id)[lanes]
+    )
+    return Group(
+        mechanisms=mechanisms,
+        draws=lanes,
+        layout=layout,
+        diameters=sizes,
+        terminal_sizes=int((sizes >= value("terminal_diameter_um")).sum()),
+        mass=mass,
+        size_factor=(sizes[:, None] / sizes[0])
+        ** parameters_of("anagen_size_exponent", person, lanes, pool, seed),
+        person=parameters,
+        cells=cells,
+        follicles=np.repeat(full[None], count, axis=0),
+        immune=immune,
+        deleted=np.zeros((count, lanes.size)),
+        density=density,
+        head=head,
+        target=target_weights(person, regions, cells[CELL_INDEX["area_share"]], patches),
+        full_visible=np.asarray(visible),
+        full_mass=full[0, layout.phase("anagen")].sum(axis=0),
+        activity_sd=parameters_of("activity_log_sd", person, lanes, pool, seed),
+        activity_days=parameters_of("activity_days", person, lanes, pool, seed),
+        activity=np.zeros(lanes.size),
+        new_patch_rate=parameters_of("new_patch_rate", person, lanes, pool, seed),
+        patch_cells=int(value("patch_cells")) if patches else 0,
+    )
+
+
+def parameters_of(name: str, person: Person, lanes: IntArray, pool: int, seed: int) -> FloatArray:
+    """Draws of one parameter for lanes of a pool. Shape: (lane,)."""
+    return sample(name, pool, seed, person.patient_id)[lanes]
+
+
+def uses_patches(person: Person, mechanisms: frozenset[str]) -> bool:
+    """Whether cells stand for patches and spared skin rather than for regions."""
+    if "autoimmune" in mechanisms or "scarring" in mechanisms:
+        return True
+    # Loss whose mechanism is not modelled is held where it is, as patches that do not move.
+    return not mechanisms and (person.salt or 0.0) > 0.0
+
+
+def patch_regions() -> tuple[str, ...]:
+    """The region each patch or spared cell lies in: patches first, spread over the scalp."""
+    count = int(value("patch_cells") + value("spared_cells"))
+    order = ("vertex", "occipital", "parietal", "frontal", "temporal", "mid_scalp")
+    return tuple(order[i % len(order)] for i in range(count))
+
+
+def target_weights(
+    person: Person, regions: tuple[str, ...], area: FloatArray, patches: bool
+) -> FloatArray:
+    """Weights of the cells in the target area, summing to 1. Shape: (cell, lane).
+
+    Vertex in men, frontal and mid scalp in women, the whole scalp where cells are patches.
+    """
+    if patches:
+        return area.copy()
+    wanted = ("frontal", "mid_scalp") if person.sex == "female" else ("vertex",)
+    weights = np.array([float(name in wanted) for name in regions])
+    return np.repeat((weights / weights.sum())[:, None], area.shape[1], axis=1)
+
+
+def target_fraction(person: Person, group: Group, pool: int, seed: int) -> FloatArray:
+    """Terminal density at the target area over the full density of the same person. Shape: (lane,).
+
+    A measured density decides; else the stage; else the population.
+    """
+    lanes = group.draws
+    full = group.density * group.full_visible
+    if person.terminal_density is not None:
+        return np.clip(person.terminal_density / full, 0.02, 0.98)
+    name = stage_parameter(person)
+    z = _normal(person, seed, "stage within its range", pool)[lanes]
+    return from_normal(name, z)
+
+
+def stage_parameter(person: Person) -> str:
+    """The parameter that says how thin a stage is."""
+    if person.norwood:
+        return f"norwood_{person.norwood.lower().replace(' ', '_')}_density_fraction"
+    if person.sinclair_stage:
+        return f"sinclair_{person.sinclair_stage}_density_fraction"
+    if person.ludwig:
+        return f"ludwig_{person.ludwig.lower()}_density_fraction"
+    return "unstaged_density_fraction"
+
+
+def start_alopecia_areata(
+    group: Group, person: Person, salt: FloatArray, episode_days: FloatArray, pool: int, seed: int
+) -> None:
+    """Sets person traits and the state at the start of the run-in of an episode, in place.
+
+    `salt` and `episode_days` (lane,). Episodes longer than the run-in start active with the memory
+    of their length in closed form; shorter ones start as a fresh patch.
+    """
+    lanes = group.draws
+    p, index = group.person, PERSON_INDEX
+
+    def draw(name: str) -> FloatArray:
+        return parameters_of(name, person, lanes, pool, seed)
+
+    def normal(purpose: str) -> FloatArray:
+        return _normal(person, seed, purpose, pool)[lanes]
+
+    total = (salt >= value("total_salt")).astype(float)
+    log_duration = np.log(
+        np.maximum(episode_days, 7.0) / (365.25 * value("reference_episode_years"))
+    )
+    p[index["log_susceptibility"]] = (
+        np.log(draw("susceptibility"))
+        + draw("susceptibility_log_sd") * normal("susceptibility")
+        + draw("susceptibility_total_log") * total
+        + draw("susceptibility_duration_log") * log_duration
+    )
+    p[index["regrowth_rate"]] *= np.exp(
+        draw("regrowth_rate_log_sd") * normal("regrowth rate")
+        + draw("regrowth_duration_exponent") * log_duration
+        + draw("regrowth_total_log") * total
+    )
+    count = group.cells.shape[1]
+    field = generator(seed, person.patient_id, "susceptibility field").standard_normal(
+        (pool, count)
+    )[lanes]
+    # Patches lie where susceptibility is highest.
+    field = -np.sort(-field, axis=1)
+    group.cells[CELL_INDEX["log_susceptibility"]] = (
+        draw("susceptibility_field_log_sd")[None] * field.T
+    )
+    set_patch_area(group, salt / 100.0)
+    patch = slice(0, group.patch_cells)
+    group.activity = group.activity_sd * normal("disease activity at the start of the run-in")
+    run_in_days = 7.0 * value("run_in_weeks")
+    chronic = episode_days > run_in_days
+    effector = p[index["new_patch_effector"]]
+    formation = p[index["memory_formation"]] * effector
+    rate = formation + p[index["memory_loss"]]
+    before = np.maximum(episode_days - run_in_days, 0.0)
+    memory = formation / rate * -np.expm1(-rate * before)
+    regulation = p[index["regulation_induction"]] * effector / p[index["regulation_loss"]]
+    regulation = regulation * -np.expm1(-p[index["regulation_loss"]] * before)
+    group.immune[IMMUNE.index("effector"), patch] = effector
+    group.immune[IMMUNE.index("memory"), patch] = memory
+    group.immune[IMMUNE.index("regulation"), patch] = regulation
+    group.immune[IMMUNE.index("privilege"), patch] = np.where(chronic, 0.0, 1.0)
+    bald = group.follicles[patch].sum(axis=2)
+    emptied = np.zeros_like(group.follicles[patch])
+    emptied[:, :, group.layout.phase("dormant")] = bald[:, :, None]
+    group.follicles[patch] = np.where(chronic, emptied, group.follicles[patch])
+
+
+def set_patch_area(group: Group, share: FloatArray) -> None:
+    """Gives the patches together `share` (lane) of the scalp and spared skin the rest, in place."""
+    count, patches = group.cells.shape[1], group.patch_cells
+    area = group.cells[CELL_INDEX["area_share"]]
+    area[:patches] = share / patches
+    area[patches:] = (1.0 - share) / (count - patches)
+    group.target[:] = area
+
+
+def start_fixed_loss(group: Group, share: FloatArray, margin: FloatArray) -> None:
+    """Bald skin that will not regrow: `share` (lane) of the scalp, with an active `margin` around.
+
+    Half of the patch cells are scarred, the other half is the margin, in place.
+    """
+    patches = group.patch_cells
+    scarred = patches // 2
+    area = group.cells[CELL_INDEX["area_share"]]
+    margin = np.minimum(margin, 1.0 - share)
+    area[:scarred] = share / scarred
+    area[scarred:patches] = margin / (patches - scarred)
+    area[patches:] = (1.0 - share - margin) / (area.shape[0] - patches)
+    group.target[:] = area
+    group.deleted[:scarred] = 1.0
+    group.follicles[:scarred] = 0.0
+    group.cells[CELL_INDEX["scarred"], scarred:patches] = 1.0
+
+
+def _normal(person: Person, seed: int, purpose: str, count: int) -> FloatArray:
+    return generator(seed, person.patient_id, purpose).standard_normal(count)
+
+
+def _density(
+    person: Person,
+    lanes: IntArray,
+    pool: int,
+    seed: int,
+    visible: FloatArray,
+    androgenetic: bool,
+) -> FloatArray:
+    """Follicles per cm2 of the target area before any loss. Shape: (lane,)."""
+    sex = "women" if person.sex == "female" else "men"
+    spread = parameters_of("follicle_density_log_sd", person, lanes, pool, seed)
+    density = parameters_of(f"follicle_density_{sex}", person, lanes, pool, seed) * np.exp(
+        spread * _normal(person, seed, "follicle density", pool)[lanes]
+    )
+    measured = person.total_density or person.terminal_density
+    if measured is None:
+        return density
+    if not androgenetic:
+        return measured / visible
+    # A thinned scalp cannot have started with less than it has.
+    return np.maximum(density, 1.02 * measured / visible)
+
+
+def mechanism_counts(mechanisms: tuple[frozenset[str], ...]) -> Mapping[frozenset[str], int]:
+    """How many draws hold each set of mechanisms."""
+    counts: dict[frozenset[str], int] = {}
+    for names in mechanisms:
+        counts[names] = counts.get(names, 0) + 1
+    return counts
