@@ -1,0 +1,80 @@
+"""From an Altair chart to one accessible SVG element, offline."""
+
+from __future__ import annotations
+
+import html
+import re
+
+import altair as alt
+import vl_convert
+
+from anagen.charts.style import FONT_SIZE, GRID, INK, QUIET, THEME
+
+_OPENING = re.compile(r"^<svg [^>]*?width=\"([\d.]+)\" height=\"([\d.]+)\"[^>]*>")
+_ARIA = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
+
+
+def configured(chart: alt.LayerChart, *, width: float, height: float) -> alt.LayerChart:
+    """The chart with the house style: no frame, quiet axes, transparent ground."""
+    return (
+        chart.properties(width=width, height=height, background="transparent")
+        .configure_view(stroke=None)
+        .configure_axis(
+            labelColor=QUIET,
+            labelFontSize=FONT_SIZE,
+            titleColor=QUIET,
+            titleFontSize=FONT_SIZE,
+            titleFontWeight="normal",
+            domainColor=GRID,
+            tickColor=GRID,
+            gridColor=GRID,
+            labelOverlap=True,
+        )
+        .configure_text(color=INK, fontSize=FONT_SIZE)
+    )
+
+
+def render(
+    chart: alt.LayerChart,
+    *,
+    ident: str,
+    title: str,
+    description: str,
+    padding: tuple[int, int, int, int],
+) -> str:
+    """SVG text of a chart, named by `title` and told by `description`.
+
+    `padding` is left, top, right, bottom in px: fixed, so that charts side by side share their
+    frame. `ident` must be unique on the page: it prefixes every id inside.
+    """
+    left, top, right, bottom = padding
+    spec = chart.properties(
+        padding={"left": left, "top": top, "right": right, "bottom": bottom},
+        autosize=alt.AutoSizeParams(type="none"),
+    ).to_json()
+    drawn = vl_convert.vegalite_to_svg(spec)
+    return accessible(drawn, ident=ident, title=title, description=description)
+
+
+def accessible(drawn: str, *, ident: str, title: str, description: str) -> str:
+    """One image for a screen reader, ids unique to it, colours open to a page's theme."""
+    opening = _OPENING.match(drawn)
+    if opening is None:
+        raise ValueError(f"no <svg> with a width and a height at the start of chart {ident}")
+    width, height = opening.group(1), opening.group(2)
+    body = _ARIA.sub("", drawn[opening.end() :])
+    body = re.sub(r'id="(clip\d+|gradient[^"]*)"', rf'id="{ident}-\1"', body)
+    body = body.replace("url(#", f"url(#{ident}-")
+    for color, variable in THEME.items():
+        body = body.replace(f'"{color}"', f'"{variable}"')
+    return head(ident, width, height, title, description) + body
+
+
+def head(ident: str, width: str, height: str, title: str, description: str) -> str:
+    """The opening tag of an image that says its name and what it shows."""
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" class="chart" role="img" width="{width}" '
+        f'height="{height}" viewBox="0 0 {width} {height}" aria-labelledby="{ident}-t {ident}-d">'
+        f'<title id="{ident}-t">{html.escape(title)}</title>'
+        f'<desc id="{ident}-d">{html.escape(description)}</desc>'
+    )

@@ -1,0 +1,139 @@
+"""Plan -> document: everything a report shows, in words and numbers rounded once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import date
+
+from anagen.catalog.tables import read_table
+from anagen.patients.record import PatientRecord
+from anagen.plan.records import Plan
+from anagen.provenance import Stamp
+from anagen.report import options, questions, who, why
+from anagen.report.citations import Citations
+from anagen.report.records import Document, Fact, StampItem, Term
+from anagen.report.words import percent, sentence, spoken
+
+FORMAT = "anagen-report/1"
+
+NOTICES = (
+    "This report is for learning, research and talks with a doctor. It is not medical advice and "
+    "does not replace a doctor.",
+    "It lists options with their basis. It does not tell you which one to take.",
+    "It has not been reviewed by patients or outside doctors yet, and it has not been tested in "
+    "daily care.",
+    "It is made on your own computer. Nothing in it was sent anywhere.",
+    "No maker or seller of a treatment is named or paid for here. No funding source has been "
+    "declared for this software.",
+    "It is made anew with each version of the evidence tables. Do not use it after a new version "
+    "is out, or when your health, medicines or plans change.",
+)
+
+
+def build(
+    record: PatientRecord, plan: Plan, stamp: Stamp, *, published: date | None = None
+) -> Document:
+    """The document of one plan. The same inputs give the same document: no clock is read.
+
+    Raises ValueError when an outcome's people do not add to 100.
+    """
+    _check(plan)
+    cite = Citations()
+    assessment = plan.assessment
+    flags = why.flag_items(assessment, cite)
+    causes = why.cause_items(assessment, cite)
+    tests = why.next_tests(assessment, cite)
+    untreated = tuple(options.outcome_item(o, treated=False) for o in _untreated(plan))
+    listed = tuple(options.option_item(plan, option, cite) for option in plan.options)
+    blocked = tuple(options.option_item(plan, option, cite) for option in plan.blocked)
+    silent = tuple(options.option_item(plan, option, cite) for option in plan.no_evidence)
+    cite.cite(plan.sources)
+    curves = options.curves(plan)
+    times = sorted({outcome.week for option in listed for outcome in option.outcomes})
+    forecast = plan.forecast
+    document = Document(
+        format=FORMAT,
+        patient=record.id,
+        title="Hair loss: likely causes and options",
+        decision=_decision(plan),
+        summary=(),
+        flags=flags,
+        stopped_by=tuple(sentence(reason) for reason in plan.stopped_by),
+        complaint_found=assessment.complaint_found,
+        facts=who.facts(record),
+        read=tuple(sentence(text) for text in assessment.read),
+        unknown=who.unknown(record, assessment.unknown),
+        causes=causes,
+        mixtures=why.mixture_items(assessment),
+        cannot_tell_apart=tuple(sentence(text) for text in assessment.cannot_tell_apart),
+        tests=tests,
+        outcome_definition=sentence(plan.main_outcome),
+        order_basis=sentence(plan.order_basis),
+        values=tuple(
+            Fact("What matters to you", sentence(spoken(name)).rstrip("."), str(percent(weight)))
+            for name, weight in plan.values.items()
+        ),
+        times=tuple(times),
+        untreated=untreated,
+        options=listed,
+        blocked=blocked,
+        no_evidence=silent,
+        main_observable=plan.main_observable,
+        real_change=plan.real_change,
+        observables=options.observables(curves),
+        curves=curves,
+        individualised=_sentences(forecast.individualised if forecast else ()),
+        not_individualised=_sentences(forecast.not_individualised if forecast else ()),
+        questions=(),
+        limits=_sentences((*plan.limits, *assessment.limits)),
+        notices=NOTICES,
+        glossary=(),
+        references=cite.references(),
+        stamp=StampItem(
+            anagen_version=stamp.anagen_version,
+            data_hash=stamp.data_hash,
+            posterior=stamp.posterior,
+            seed=stamp.seed,
+            draws=stamp.draws,
+            published=published.isoformat() if published else "",
+        ),
+    )
+    return questions.completed(document, glossary())
+
+
+def glossary() -> tuple[Term, ...]:
+    """Words of the field in plain words."""
+    return tuple(Term(row["term"], row["meaning"]) for row in read_table("glossary.csv"))
+
+
+def _decision(plan: Plan) -> str:
+    if plan.stopped_by:
+        return "See a doctor first. No treatment plan is compared until then."
+    if not plan.assessment.complaint_found:
+        return "No hair complaint was found in this record, so there is no decision to make here."
+    return (
+        "The decision: which treatment to start, if any. No treatment is one of the options, and "
+        "it stands beside each of them."
+    )
+
+
+def _untreated(plan: Plan) -> Sequence:
+    if plan.untreated:
+        return plan.untreated
+    # Before plans carried untreated outcomes, only an option without regimens could tell them.
+    bare = [option for option in plan.options if option.arm and not option.regimens]
+    return bare[0].outcomes if bare else ()
+
+
+def _sentences(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sentence(text) for text in texts))
+
+
+def _check(plan: Plan) -> None:
+    for option in plan.options:
+        for outcome in (*option.outcomes, *plan.untreated):
+            if outcome.better + outcome.same + outcome.worse != 100:
+                raise ValueError(
+                    f"{option.id}, week {outcome.week:g}: {outcome.better} better + "
+                    f"{outcome.same} same + {outcome.worse} worse is not 100"
+                )

@@ -1,0 +1,281 @@
+"""Options, outcomes, harms and curves of a plan in words and rounded numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from anagen.charts.series import Curve
+from anagen.plan.records import Change, HarmRate, Option, Outcome, Plan
+from anagen.report import labels
+from anagen.report.citations import Citations
+from anagen.report.records import (
+    ChangeItem,
+    HarmItem,
+    Observable,
+    OptionItem,
+    OutcomeItem,
+    ReasonItem,
+)
+from anagen.report.words import duration, number, sentence, signed, when
+from anagen.simulate.result import OBSERVABLES, Forecast
+
+TIERS = {
+    "forecast": "Forecast",
+    "plausible": "Plausible",
+    "no_evidence": "No evidence",
+}
+STATUSES = {
+    "allowed": "No safety rule stands against it",
+    "conditions": "Only if the points below are settled first",
+    "blocked": "Ruled out for safety",
+}
+LOWER_IS_BETTER = frozenset({"salt", "daily_shed", "telogen_percent"})
+PLAIN_NAMES = {
+    "salt": "Scalp hair lost (SALT score)",
+    "terminal_density": "Thick hairs in the target area",
+    "total_density": "All hairs in the target area",
+    "hair_mass": "Hair mass in the target area",
+    "daily_shed": "Hairs shed a day",
+    "telogen_percent": "Share of resting hairs",
+}
+PLAIN_UNITS = {
+    "salt": "% of the scalp",
+    "terminal_density": "hairs per cm²",
+    "total_density": "hairs per cm²",
+    "hair_mass": "% of your full head",
+    "daily_shed": "hairs a day",
+    "telogen_percent": "% of hairs",
+}
+
+
+def observable_name(observable: str) -> str:
+    """An observable as a person would call it."""
+    return PLAIN_NAMES.get(observable, OBSERVABLES[observable][0])
+
+
+def observable_unit(observable: str) -> str:
+    """The unit of an observable in plain words."""
+    return PLAIN_UNITS.get(observable, OBSERVABLES[observable][1])
+
+
+def untreated_arm(forecast: Forecast) -> str | None:
+    """The arm without regimens."""
+    return next((name for name, arm in forecast.arms.items() if not arm.arm.regimens), None)
+
+
+def outcome_item(outcome: Outcome, *, treated: bool) -> OutcomeItem:
+    """One outcome with its sentence in the positive and the negative frame."""
+    worse_or_same = outcome.same + outcome.worse
+    lead = f"After {when(outcome.week)}" if treated else f"{when(outcome.week)} from now"
+    better = "nobody has" if outcome.better == 0 else f"{outcome.better} have"
+    frame = (
+        f"{lead}{'' if treated else ' without treatment'}, of 100 people like you {better} better "
+        f"hair and {worse_or_same} do not: {outcome.same} about the same, {outcome.worse} worse."
+    )
+    return OutcomeItem(
+        week=outcome.week,
+        when=when(outcome.week),
+        label=outcome.label,
+        better=outcome.better,
+        same=outcome.same,
+        worse=outcome.worse,
+        difference=round(outcome.difference_points),
+        difference_low=round(outcome.difference_low),
+        difference_high=round(outcome.difference_high),
+        difference_text=_difference(outcome) if treated else "",
+        sentence=frame[0].upper() + frame[1:],
+    )
+
+
+def _difference(outcome: Outcome) -> str:
+    middle, low, high = (
+        round(value)
+        for value in (
+            outcome.difference_points,
+            outcome.difference_low,
+            outcome.difference_high,
+        )
+    )
+    if low == middle == high == 0:
+        return "no difference from no treatment"
+    if middle == 0:
+        text = "about as many as with no treatment"
+        return f"{text} (between {_more(low)} and {_more(high)})"
+    if low >= 0 or high <= 0:
+        a, b = sorted((abs(low), abs(high)))
+        return f"{_more(middle)} than with no treatment (between {a} and {b})"
+    return f"{_more(middle)} than with no treatment (between {_more(low)} and {_more(high)})"
+
+
+def _more(points: int) -> str:
+    return f"{abs(points)} {'more' if points >= 0 else 'fewer'}"
+
+
+def change_item(change: Change) -> ChangeItem:
+    """One difference in the observable's unit."""
+    unit = observable_unit(change.observable)
+    return ChangeItem(
+        observable=change.observable,
+        label=observable_name(change.observable),
+        unit=unit,
+        week=change.week,
+        when=when(change.week),
+        median=_rounded(change.median),
+        low50=_rounded(change.low50),
+        high50=_rounded(change.high50),
+        low90=_rounded(change.low90),
+        high90=_rounded(change.high90),
+        text=f"{signed(change.median)} ({signed(change.low90)} to {signed(change.high90)})",
+    )
+
+
+def harm_item(harm: HarmRate, cite: Citations) -> HarmItem:
+    """One side effect: '4 of 100 with it, 2 of 100 without'."""
+    text = f"{number(harm.per_100_treated)} of 100"
+    if harm.per_100_control is not None:
+        text += f", against {number(harm.per_100_control)} without"
+    else:
+        text += ", no comparison known"
+    return HarmItem(
+        treatment=harm.treatment,
+        treatment_label=labels.treatment(harm.treatment),
+        event=harm.event,
+        treated=_rounded(harm.per_100_treated),
+        control=None if harm.per_100_control is None else _rounded(harm.per_100_control),
+        n_treated=harm.n_treated,
+        n_control=harm.n_control,
+        time_frame=harm.time_frame,
+        population=harm.population,
+        verified=harm.verified,
+        text=text,
+        citations=cite.cite(harm.source),
+    )
+
+
+def option_item(plan: Plan, option: Option, cite: Citations) -> OptionItem:
+    """One option. Without evidence there is no number: outcomes, curves and rates are left out."""
+    silent = option.tier == "no_evidence"
+    blocked = option.status == "blocked"
+    shown = not silent and not blocked
+    reasons = tuple(
+        ReasonItem(
+            rule=reason.rule,
+            effect=reason.effect,
+            treatment=labels.treatment(verdict.treatment),
+            text=sentence(reason.text),
+            because=sentence(reason.because),
+            authority=reason.authority,
+            verified=reason.verified,
+            citations=cite.cite(reason.source),
+        )
+        for verdict in option.verdicts
+        for reason in verdict.reasons
+    )
+    conditions = _unique(c for verdict in option.verdicts for c in verdict.conditions)
+    monitoring = _unique(m for verdict in option.verdicts for m in verdict.monitoring)
+    return OptionItem(
+        option=option.id,
+        label=option.label,
+        treatments=option.treatments,
+        regimens=tuple(r.text or labels.treatment(r.treatment) for r in option.regimens),
+        tier=option.tier,
+        tier_label=TIERS.get(option.tier, option.tier),
+        tier_basis=sentence(option.tier_basis),
+        status=option.status,
+        status_label=STATUSES.get(option.status, option.status),
+        indication=sentence(option.indication),
+        certainty=option.certainty,
+        arm=option.arm if shown else None,
+        stop_arm=option.stop_arm if shown else None,
+        stop_label=stop_label(plan, option) if shown else "",
+        outcomes=tuple(outcome_item(o, treated=bool(option.regimens)) for o in option.outcomes)
+        if shown
+        else (),
+        changes=tuple(change_item(change) for change in option.changes) if shown else (),
+        harms=() if silent else tuple(harm_item(harm, cite) for harm in option.harms),
+        reasons=reasons,
+        conditions=conditions,
+        monitoring=monitoring,
+        burden=sentence(option.burden),
+        cost=option.cost_class,
+        weeks_to_judge=option.weeks_to_judge if shown else None,
+        judge_text=f"After {when(option.weeks_to_judge)}"
+        if shown and option.weeks_to_judge
+        else "",
+        if_stopped=sentence(option.if_stopped),
+        positives=tuple(sentence(text) for text in option.positives),
+        negatives=tuple(sentence(text) for text in option.negatives),
+        citations=cite.cite(option.sources),
+    )
+
+
+def _unique(texts: Iterable[str]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(sentence(text) for text in texts))
+
+
+def _rounded(value: float) -> float:
+    return round(float(value), 2 if abs(value) < 1 else 1) + 0.0
+
+
+def curves(plan: Plan) -> tuple[Curve, ...]:
+    """Quantile curves of every arm that an option with a number shows, and of no treatment."""
+    forecast = plan.forecast
+    if forecast is None:
+        return ()
+    shown: dict[str, tuple[str, str]] = {}
+    untreated = untreated_arm(forecast)
+    if untreated is not None:
+        shown[untreated] = ("untreated", "No treatment")
+    for option in plan.options:
+        if option.tier == "no_evidence" or option.status == "blocked":
+            continue
+        for arm, role in ((option.arm, "plan"), (option.stop_arm, "stop")):
+            if arm is not None and arm not in shown:
+                label = option.label if role == "plan" else forecast.arms[arm].arm.label
+                shown[arm] = (role, label)
+    listed: list[Curve] = []
+    for arm, (role, label) in shown.items():
+        forecast_arm = forecast.arms[arm]
+        for observable in OBSERVABLES:
+            if observable not in forecast_arm.values:
+                continue
+            quantiles = (
+                tuple(_rounded(v) for v in forecast_arm.quantile(observable, q))
+                for q in (0.05, 0.25, 0.5, 0.75, 0.95)
+            )
+            weeks = tuple(float(week) for week in forecast.weeks)
+            listed.append(
+                Curve(observable, observable_unit(observable), arm, label, role, weeks, *quantiles)
+            )
+    return tuple(listed)
+
+
+def observables(listed: tuple[Curve, ...]) -> tuple[Observable, ...]:
+    """The measures in the curves with the range that all charts of one measure share."""
+    found: list[Observable] = []
+    for observable in OBSERVABLES:
+        own = [curve for curve in listed if curve.observable == observable]
+        if own:
+            found.append(
+                Observable(
+                    observable=observable,
+                    label=observable_name(observable),
+                    unit=observable_unit(observable),
+                    better="lower" if observable in LOWER_IS_BETTER else "higher",
+                    low=min(min(curve.q05) for curve in own),
+                    high=max(max(curve.q95) for curve in own),
+                )
+            )
+    return tuple(found)
+
+
+def stop_label(plan: Plan, option: Option) -> str:
+    """Words for the stop arm of an option, from the week its regimens stop."""
+    if plan.forecast is None or option.stop_arm is None:
+        return ""
+    weeks = [
+        regimen.stop_week
+        for regimen in plan.forecast.arms[option.stop_arm].arm.regimens
+        if regimen.stop_week is not None
+    ]
+    return f"stopped after {duration(min(weeks))}" if weeks else "if stopped"

@@ -1,0 +1,138 @@
+"""The short version, the questions for a doctor, and the words that need explaining."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, replace
+
+from anagen.report.records import Document, Term
+from anagen.report.words import joined, plural, when
+
+
+def completed(document: Document, terms: tuple[Term, ...]) -> Document:
+    """The document with its summary, its questions and the glossary of the words it uses."""
+    told = replace(
+        document, summary=tuple(_summary(document)), questions=tuple(_questions(document))
+    )
+    used = " ".join(_texts(asdict(told))).lower()
+    found = tuple(
+        term for term in terms if re.search(rf"\b{re.escape(term.term.lower())}", used)
+    )
+    return replace(told, glossary=found)
+
+
+def _texts(value: object) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, dict):
+        for key, item in value.items():
+            if key not in ("references", "curves", "stamp"):
+                yield from _texts(item)
+    elif isinstance(value, (list, tuple)):
+        for item in value:
+            yield from _texts(item)
+
+
+def _summary(document: Document) -> Iterator[str]:
+    if document.flags:
+        signs = joined(_small(flag.label.rstrip(".")) for flag in document.flags[:3])
+        more = len(document.flags) - 3
+        yield f"Show these to a doctor first: {signs}{f', and {more} more' if more > 0 else ''}."
+    if document.stopped_by:
+        yield (
+            "Planning stopped here on purpose. Comparing treatments now could do harm or waste "
+            "time that matters."
+        )
+    if not document.complaint_found:
+        yield "No hair complaint was found in this record, so no cause was ranked."
+    elif document.causes:
+        yield _causes(document)
+    if document.tests:
+        names = joined(test.label for test in document.tests[:3])
+        yield f"The next tests or questions most worth having: {names}."
+    spread = _spread(document)
+    if spread:
+        yield spread
+    if document.blocked:
+        names = joined(option.label for option in document.blocked[:4])
+        more = len(document.blocked) - 4
+        yield f"Ruled out for you: {names}{f', and {more} more' if more > 0 else ''}."
+    if document.no_evidence:
+        yield (
+            f"{plural(len(document.no_evidence), 'treatment')} that you may read about "
+            f"{'has' if len(document.no_evidence) == 1 else 'have'} too little evidence for any "
+            "number here."
+        )
+
+
+def _causes(document: Document) -> str:
+    first = document.causes[0]
+    text = (
+        f"This record fits best with {_small(first.label)}: about {first.percent_text} of 100 "
+        f"people with the same record have it (range {first.range_text})."
+    )
+    others = [c for c in document.causes[1:3] if c.percent >= 10]
+    if others:
+        text += f" Next: {joined(f'{_small(c.label)} ({c.percent_text})' for c in others)}."
+    return text
+
+
+def _small(label: str) -> str:
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
+def _spread(document: Document) -> str:
+    if not document.times:
+        return ""
+    week = document.times[len(document.times) // 2] if len(document.times) > 2 else (
+        document.times[-1]
+    )
+    counts = [
+        outcome.better
+        for option in document.options
+        for outcome in option.outcomes
+        if outcome.week == week
+    ]
+    bare = [outcome.better for outcome in document.untreated if outcome.week == week]
+    if not counts:
+        return ""
+    reach = f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
+    text = f"{plural(len(document.options), 'option')} compared. "
+    if bare:
+        text += (
+            f"After {when(week)}, {bare[0]} of 100 people like you have better hair with no "
+            f"treatment, and {reach} with the options."
+        )
+    else:
+        text += f"After {when(week)}, {reach} of 100 people like you have better hair."
+    return text
+
+
+def _questions(document: Document) -> Iterator[str]:
+    if document.stopped_by:
+        yield "How soon should I be seen, and by whom?"
+    if document.flags:
+        yield f"What could this mean: {document.flags[0].label.rstrip('.').lower()}?"
+    if len(document.causes) > 1 and document.causes[1].percent >= 5:
+        yield (
+            f"What makes {_small(document.causes[0].label)} more likely for me than "
+            f"{_small(document.causes[1].label)}?"
+        )
+    if document.tests:
+        yield f"Could we start with this: {_small(document.tests[0].label)}? What would it change?"
+    for option in document.options:
+        if option.conditions:
+            yield (
+                f"Before {_small(option.label)}, what about this: "
+                f"{_small(option.conditions[0].rstrip('.'))}?"
+            )
+            break
+    if document.options:
+        yield "What happens if I wait and treat nothing for now?"
+        yield "How will we measure whether it works, and when do we decide to go on or stop?"
+        yield "What will happen to my hair if I stop?"
+    if any(option.harms for option in document.options):
+        yield "Which side effects should make me stop at once and call you?"
+    if document.unknown:
+        yield "Which of the things not known about me would change this plan most?"
