@@ -67,6 +67,9 @@ class RecordSource(Strict):
     citation: str = ""
     url: str = ""
     note: str = ""
+    reading: tuple[str, ...] = Field(
+        default=(), description="what intake had to say while reading; written by intake"
+    )
 
 
 class Complaint(Strict):
@@ -130,7 +133,7 @@ class Lab(Strict):
     value: float | None = None
     text: str = Field(default="", description="a result without a number, such as 'normal'")
     unit: str = Field(default="", description="canonical UCUM unit after intake")
-    weeks_ago: float | None = Field(default=None, ge=0)
+    weeks_ago: float | None = Field(default=None, ge=0, le=5200)
     reference_low: float | None = None
     reference_high: float | None = None
     original: str = Field(default="", description="value and unit as they were given")

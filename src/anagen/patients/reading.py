@@ -1,0 +1,76 @@
+"""What is collected while one file is read: every problem, and every note."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from anagen.errors import Problem, nearest_name
+
+_SHOWN = 80
+_LISTED = 12
+
+
+def shown(value: Any) -> str:
+    """A value as it is shown in a problem: short, on one line."""
+    try:
+        text = value if isinstance(value, str) else repr(value)
+    except ValueError:
+        text = "a number with thousands of digits"
+    text = " ".join(text.split())
+    return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
+
+
+def listed(words: Iterable[str]) -> str:
+    """Allowed words in a row, cut to a readable number."""
+    names = list(words)
+    more = f", … ({len(names)} in all)" if len(names) > _LISTED else ""
+    return ", ".join(names[:_LISTED]) + more
+
+
+@dataclass
+class Reading:
+    """The problems and notes of one file, gathered so that all can be told at once."""
+
+    file: str
+    problems: list[Problem] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
+
+    def problem(
+        self,
+        place: str,
+        value: Any,
+        message: str,
+        *,
+        allowed: str = "",
+        nearest: str = "",
+        fix: str = "",
+    ) -> None:
+        """Add one problem at one place of the file."""
+        found = Problem(self.file, place, shown(value), message, allowed, nearest, fix)
+        if found not in self.problems:
+            self.problems.append(found)
+
+    def unknown_word(self, place: str, word: str, kind: str, names: Iterable[str]) -> None:
+        """Add the problem of a word that a vocabulary does not have, with the nearest that it has.
+
+        `names` come with the ids first; labels and synonyms behind them only help to find the
+        nearest.
+        """
+        names = list(names)
+        ids = [name for name in names if " " not in name and name == name.casefold()]
+        near = nearest_name(word.casefold(), names) or nearest_name(word, names)
+        self.problem(
+            place,
+            word,
+            f"no {kind} of this name is known",
+            allowed=listed(ids),
+            nearest=near,
+            fix=f"write {near}" if near else f"see the {kind} ids in the patient format",
+        )
+
+    def note(self, text: str) -> None:
+        """Add something worth saying that is no problem."""
+        if text not in self.notes:
+            self.notes.append(text)
