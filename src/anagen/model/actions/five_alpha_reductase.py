@@ -1,0 +1,33 @@
+"""5-alpha-reductase inhibitors: inactivation of free enzyme, in blood and in the scalp."""
+
+from __future__ import annotations
+
+from anagen.model.actions.exposure import Contribution, Exposure, Mechanism, Parameters
+
+
+def five_alpha_reductase_inhibition(
+    exposure: Exposure, p: Parameters, person: Parameters
+) -> Contribution:
+    """Inactivation rates, 1/h, of each enzyme: rate constant (mL/ng/h) times concentration (ng/mL).
+
+    A drug put on the scalp is enriched there: its local concentration is `local_enrichment` times
+    that in plasma. A drug that leaves type 1 alone has no `type_1_rate`.
+    """
+    systemic = exposure.level
+    local = systemic * p["local_enrichment"] if "local_enrichment" in p else systemic
+    result = {
+        "type_2_inactivation": systemic * p["type_2_rate"],
+        "local_type_2_inactivation": local * p["type_2_rate"],
+    }
+    if "type_1_rate" in p:
+        result["type_1_inactivation"] = systemic * p["type_1_rate"]
+        result["local_type_1_inactivation"] = local * p["type_1_rate"]
+    return result
+
+
+FIVE_ALPHA_REDUCTASE_INHIBITION = Mechanism(
+    five_alpha_reductase_inhibition,
+    ("type_2_rate",),
+    segments=4,
+    optional=("type_1_rate", "local_enrichment"),
+)
