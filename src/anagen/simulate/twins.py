@@ -75,7 +75,7 @@ class Group:
     lane); `follicles` (cell, size, stage, lane) shares of each cell's own follicles; `immune`
     (quantity, cell, lane); `deleted` (cell, lane); `density` (lane,) follicles per cm2 of the
     target area before any loss; `head` (lane,) follicles of the whole scalp; `target` (cell, lane)
-    weights of the target area; `full` (3, lane) visible, and growing share of a full scalp.
+    weights of the target area; `full_visible` and `full_mass` (lane,) what a full scalp shows.
     """
 
     mechanisms: frozenset[str]
@@ -100,6 +100,7 @@ class Group:
     activity: FloatArray
     new_patch_rate: FloatArray
     patch_cells: int
+    last_fallen: FloatArray | None = None
 
     def take(self, lanes: IntArray, draws: IntArray) -> Group:
         """The same group with other lanes (repeats allowed), numbered `draws`."""
@@ -130,6 +131,7 @@ class Group:
             activity=pick(self.activity),
             new_patch_rate=pick(self.new_patch_rate),
             patch_cells=self.patch_cells,
+            last_fallen=None if self.last_fallen is None else pick(self.last_fallen),
         )
 
 

@@ -1,0 +1,397 @@
+"""The cohort scalp of one person: start states, shared run-in, then every arm from the same state.
+
+Work is cut into blocks of lanes that run on threads. Lanes never mix, so block size, order and
+number of workers change nothing. Arms are simulated one after the other and only weekly records
+are kept, which bounds memory whatever the number of arms.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anagen.catalog.parameters import value
+from anagen.model.drivers import DRIVER_INDEX, DRIVER_NAMES
+from anagen.model.scalp_day import (
+    FALLEN,
+    PERSON_INDEX,
+    RECORD,
+    advance_scalp,
+    miniaturize,
+)
+from anagen.observe.severity_scores import salt as salt_score
+from anagen.rng import generator
+from anagen.simulate.parameter_draws import from_normal, sample
+from anagen.simulate.person import Person
+from anagen.simulate.twins import (
+    Group,
+    build,
+    parameters_of,
+    sample_mechanisms,
+    set_patch_area,
+    start_alopecia_areata,
+    start_fixed_loss,
+    target_fraction,
+    uses_patches,
+)
+
+FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
+
+# Lanes a block holds: its state stays in the second-level cache.
+BLOCK = 32
+DAYS_PER_WEEK = 7
+DAYS_PER_YEAR = 365.25
+
+
+def run_in_days(person: Person) -> int:
+    """Untreated days simulated before the forecast: as far back as the hair cycle remembers."""
+    weeks = value("history_weeks") if _remembers(person) else value("run_in_weeks")
+    return int(weeks) * DAYS_PER_WEEK
+
+
+def _remembers(person: Person) -> bool:
+    shifted = person.perturbations or person.weeks_since_delivery is not None
+    return bool(shifted) or person.mechanism_probability.get("effluvium", 1.0) > 0.0
+
+
+def start(
+    person: Person, drivers: FloatArray, draws: int, seed: int, workers: int | None = None
+) -> list[Group]:
+    """Twins at day 0, by mechanism. `drivers` (draw, day, driver) are those of the run-in."""
+    mechanisms = sample_mechanisms(person, draws, seed)
+    groups = []
+    for names in sorted(set(mechanisms), key=sorted):
+        lanes = np.array([d for d in range(draws) if mechanisms[d] == names], dtype=np.int64)
+        # A scarred follicle cannot be attacked again, so scarring decides the cells.
+        acting = names - {"autoimmune"} if "scarring" in names else names
+        groups.append(_start_group(person, lanes, draws, acting, drivers, seed, workers))
+    return groups
+
+
+def _start_group(
+    person: Person,
+    lanes: IntArray,
+    draws: int,
+    mechanisms: frozenset[str],
+    drivers: FloatArray,
+    seed: int,
+    workers: int | None,
+) -> Group:
+    if "autoimmune" in mechanisms:
+        candidates = int(value("candidates_per_draw"))
+    elif "androgenetic" in mechanisms:
+        candidates = int(value("history_candidates"))
+    else:
+        candidates = 1
+    pool = draws * candidates
+    wide = (lanes[None, :] + draws * np.arange(candidates)[:, None]).ravel()
+    group = build(person, wide, pool, mechanisms, seed)
+    if "androgenetic" in mechanisms:
+        fitting = _run_pattern_history(group, person, pool, seed, workers)
+        if "autoimmune" not in mechanisms:
+            group = group.take(fitting[: lanes.size], wide[fitting[: lanes.size]])
+    if "autoimmune" in mechanisms:
+        group = _run_episode(group, person, lanes, draws, pool, drivers, seed, workers)
+    else:
+        if uses_patches(person, mechanisms):
+            _scar(group, person, pool, mechanisms, seed)
+        group.draws = lanes
+        _advance_run_in(group, drivers[lanes], person, draws, seed, workers)
+    return group
+
+
+def _scar(group: Group, person: Person, pool: int, mechanisms: frozenset[str], seed: int) -> None:
+    lanes = group.draws
+    if person.salt is not None:
+        share = np.full(lanes.size, min(person.salt, 100.0) / 100.0)
+    else:
+        share = parameters_of("scarred_share_unknown", person, lanes, pool, seed)
+    margin = parameters_of("scarring_margin_share", person, lanes, pool, seed)
+    start_fixed_loss(group, share, margin if "scarring" in mechanisms else 0.0 * margin)
+
+
+def _run_pattern_history(
+    group: Group, person: Person, pool: int, seed: int, workers: int | None
+) -> IntArray:
+    """Runs pattern loss up to now in place; returns lanes, those that fit the person first."""
+    lanes = group.draws
+    wanted = target_fraction(person, group, pool, seed)
+    longest = value("longest_history_years")
+    if person.age_years is not None:
+        longest = min(longest, max(1.0, person.age_years - value("earliest_onset_years")))
+    years, reached = np.zeros(lanes.size), np.ones(lanes.size)
+
+    def one(block: slice) -> None:
+        n = np.ascontiguousarray(group.follicles[..., block])
+        deleted = np.ascontiguousarray(group.deleted[:, block])
+        size = n.shape[-1]
+        block_years, block_reached = np.zeros(size), np.ones(size)
+        miniaturize(
+            n,
+            deleted,
+            group.layout.starts,
+            group.diameters,
+            np.ascontiguousarray(group.size_factor[:, block]),
+            group.terminal_sizes,
+            np.ascontiguousarray(group.person[:, block]),
+            np.ascontiguousarray(group.cells[..., block]),
+            np.ascontiguousarray(group.target[:, block]),
+            np.ascontiguousarray(wanted[block]),
+            np.ascontiguousarray(group.full_visible[block]),
+            value("history_step_days"),
+            np.full(size, longest),
+            block_years,
+            block_reached,
+        )
+        group.follicles[..., block] = n
+        group.deleted[:, block] = deleted
+        years[block], reached[block] = block_years, block_reached
+
+    _each_block(lanes.size, one, workers)
+    # A twin whose drive is too weak to thin that far by this age contradicts the person.
+    miss = np.maximum(reached - wanted, 0.0)
+    return np.argsort(np.where(miss > 0.02, miss, 0.0), kind="stable")
+
+
+def _run_episode(
+    group: Group,
+    person: Person,
+    lanes: IntArray,
+    draws: int,
+    pool: int,
+    drivers: FloatArray,
+    seed: int,
+    workers: int | None,
+) -> Group:
+    """Candidates of an episode of alopecia areata run up to today, kept by how they fit its SALT."""
+    wide = group.draws
+    if person.salt is not None:
+        salt = np.full(wide.size, float(np.clip(person.salt, 0.5, 100.0)))
+    else:
+        z = generator(seed, person.patient_id, "unknown SALT").standard_normal(pool)[wide]
+        salt = np.clip(from_normal("salt_unknown", z), 0.5, 100.0)
+    if person.episode_years is not None:
+        days = np.full(wide.size, person.episode_years * DAYS_PER_YEAR)
+    else:
+        z = generator(seed, person.patient_id, "unknown episode").standard_normal(pool)[wide]
+        days = from_normal("episode_years_unknown", z) * DAYS_PER_YEAR
+    days = np.maximum(days, float(DAYS_PER_WEEK))
+    start_alopecia_areata(group, person, salt, days, pool, seed)
+    longest = int(value("run_in_weeks")) * DAYS_PER_WEEK
+    span = int(min(longest, DAYS_PER_WEEK * np.ceil(days.max() / DAYS_PER_WEEK)))
+    span = min(span, drivers.shape[1])
+    z = generator(seed, person.patient_id, "disease activity before the visit").standard_normal(
+        (pool, longest)
+    )[wide, :span]
+    past = wandering(group, z)
+    record = advance(
+        group, drivers[wide % draws][:, -span:], past, _no_seeds(span, wide.size), workers=workers
+    )
+    terminal = record[-1, RECORD.index("visible_terminal")] / group.full_visible
+    kept = np.minimum(terminal, 1.0)
+    patches = group.patch_cells
+    loss_in = 1.0 - kept[:patches].mean(axis=0)
+    loss_out = 1.0 - kept[patches:].mean(axis=0)
+    share = np.clip((salt / 100.0 - loss_out) / np.maximum(loss_in - loss_out, 1e-6), 0.002, 1.0)
+    reached = 100.0 * (share * loss_in + (1.0 - share) * loss_out)
+    distance = ((reached - salt) / value("salt_match_sd")) ** 2
+    if person.patches is not False:
+        distance = distance + ((1.0 - loss_in) / value("patch_baldness_sd")) ** 2
+    chosen = _resample(distance, lanes.size, generator(seed, person.patient_id, "twins kept"))
+    set_patch_area(group, share)
+    group.last_fallen = record[-1, FALLEN]
+    return group.take(chosen, lanes)
+
+
+def _resample(distance: FloatArray, count: int, random: np.random.Generator) -> IntArray:
+    """Systematic resampling by exp(-distance / 2), widened until enough candidates count."""
+    spread = 1.0
+    while True:
+        weight = np.exp(-0.5 * (distance - distance.min()) / spread)
+        weight /= weight.sum()
+        if 1.0 / np.sum(weight**2) >= min(20.0, 0.25 * count) or spread > 64.0:
+            break
+        spread *= 2.0
+    points = (np.arange(count) + random.random()) / count
+    chosen = np.minimum(np.searchsorted(np.cumsum(weight), points), weight.size - 1)
+    return random.permutation(chosen)
+
+
+def wandering(group: Group, z: FloatArray) -> FloatArray:
+    """Ornstein-Uhlenbeck path of log disease activity from the group's present level, in place.
+
+    `z` (lane, day) standard normals; returns (day, lane) and leaves the last level in the group.
+    """
+    keep = np.exp(-1.0 / group.activity_days)
+    kick = group.activity_sd * np.sqrt(1.0 - keep**2)
+    path = np.empty((z.shape[1], z.shape[0]))
+    level = group.activity
+    for day in range(z.shape[1]):
+        level = keep * level + kick * z[:, day]
+        path[day] = level
+    group.activity = level
+    return path
+
+
+def _no_seeds(days: int, lanes: int) -> NDArray[np.int16]:
+    return np.full((days, lanes), -1, dtype=np.int16)
+
+
+def new_patches(
+    group: Group, person: Person, days: int, draws: int, seed: int
+) -> NDArray[np.int16]:
+    """Day and cell where a trigger starts a new patch, the same in every arm. Shape: (day, lane)."""
+    seeds = _no_seeds(days, group.draws.size)
+    if "autoimmune" not in group.mechanisms:
+        return seeds
+    random = generator(seed, person.patient_id, "new patches")
+    spared = group.cells.shape[1] - group.patch_cells
+    first = random.exponential(size=(draws, spared))[group.draws]
+    day = first / group.new_patch_rate[:, None] * spared
+    for cell in range(spared):
+        hit = np.flatnonzero(day[:, cell] < days)
+        seeds[day[hit, cell].astype(np.int64), hit] = group.patch_cells + cell
+    return seeds
+
+
+def _advance_run_in(
+    group: Group, drivers: FloatArray, person: Person, draws: int, seed: int, workers: int | None
+) -> None:
+    days = drivers.shape[1]
+    drivers = mechanism_drivers(group, drivers, person, -days, draws, seed)
+    calm = np.zeros((days, group.draws.size))
+    record = advance(group, drivers, calm, _no_seeds(days, group.draws.size), workers=workers)
+    group.last_fallen = record[-1, FALLEN]
+
+
+def mechanism_drivers(
+    group: Group, drivers: FloatArray, person: Person, first_day: int, draws: int, seed: int
+) -> FloatArray:
+    """Drivers of the group's lanes with releases that belong to effluvium switched by mechanism.
+
+    Where effluvium is at work but nothing in the history explains it, an unknown trigger is drawn:
+    one impulse for a short course, a steady release for a chronic one. Shape: (lane, day, driver).
+    """
+    release = DRIVER_INDEX["anagen_release"]
+    if "effluvium" not in group.mechanisms:
+        if "effluvium" not in person.mechanism_probability:
+            return drivers
+        drivers = drivers.copy()
+        drivers[:, :, release] = 0.0
+        return drivers
+    if person.perturbations or person.weeks_since_delivery is not None:
+        return drivers
+    drivers = drivers.copy()
+    lanes = group.draws
+    chronic_weeks = value("chronic_effluvium_weeks")
+    weeks = None if person.episode_years is None else person.episode_years * DAYS_PER_YEAR / 7.0
+    if weeks is not None and weeks > chronic_weeks:
+        steady = sample("chronic_release_per_day", draws, seed, person.patient_id)[lanes]
+        drivers[:, :, release] = np.maximum(drivers[:, :, release], steady[:, None])
+        return drivers
+    share = sample("hidden_release_fraction", draws, seed, person.patient_id)[lanes]
+    if weeks is None:
+        ago = sample("hidden_release_weeks", draws, seed, person.patient_id)[lanes]
+    else:
+        ago = weeks + sample("shedding_lag_weeks", draws, seed, person.patient_id)[lanes]
+    day = np.round(-DAYS_PER_WEEK * ago).astype(np.int64) - first_day
+    inside = np.flatnonzero((day >= 0) & (day < drivers.shape[1]))
+    drivers[inside, day[inside], release] = np.maximum(
+        drivers[inside, day[inside], release], np.minimum(share[inside], 0.9)
+    )
+    return drivers
+
+
+def advance(
+    group: Group,
+    drivers: FloatArray,
+    activity: FloatArray,
+    seeds: NDArray[np.int16],
+    *,
+    substeps: int = 1,
+    workers: int | None = None,
+    block: int = BLOCK,
+) -> FloatArray:
+    """Moves a group on, in place, and returns its weekly record.
+
+    `drivers` (lane, day, driver), `activity` and `seeds` (day, lane). Shape: (week, quantity, cell,
+    lane) with `RECORD` as quantities; the first week's `fallen` is what the group last had.
+    """
+    days = drivers.shape[1]
+    count, _, _, lanes = group.follicles.shape
+    record = np.zeros((days // DAYS_PER_WEEK + 1, len(RECORD), count, lanes))
+    if group.last_fallen is not None:
+        record[0, FALLEN] = group.last_fallen
+
+    def one(span: slice) -> None:
+        n = np.ascontiguousarray(group.follicles[..., span])
+        immune = np.ascontiguousarray(group.immune[..., span])
+        deleted = np.ascontiguousarray(group.deleted[:, span])
+        part = np.ascontiguousarray(record[..., span])
+        advance_scalp(
+            n,
+            immune,
+            deleted,
+            group.layout.starts,
+            group.diameters,
+            np.ascontiguousarray(group.size_factor[:, span]),
+            group.mass,
+            group.terminal_sizes,
+            np.ascontiguousarray(group.person[:, span]),
+            np.ascontiguousarray(group.cells[..., span]),
+            np.ascontiguousarray(np.moveaxis(drivers[span], 0, -1)),
+            np.ascontiguousarray(activity[:, span]),
+            np.ascontiguousarray(seeds[:, span]),
+            part,
+            substeps,
+        )
+        group.follicles[..., span] = n
+        group.immune[..., span] = immune
+        group.deleted[:, span] = deleted
+        record[..., span] = part
+
+    _each_block(lanes, one, workers, block)
+    return record
+
+
+def _each_block(
+    lanes: int, work: Callable[[slice], None], workers: int | None, block: int = BLOCK
+) -> None:
+    spans = [slice(i, min(i + block, lanes)) for i in range(0, lanes, block)]
+    workers = workers or os.cpu_count() or 1
+    if workers == 1 or len(spans) == 1:
+        for span in spans:
+            work(span)
+        return
+    with ThreadPoolExecutor(workers) as threads:
+        # list() waits and passes on the first error.
+        list(threads.map(work, spans))
+
+
+def neutral_drivers(draws: int, days: int) -> FloatArray:
+    """Drivers that change nothing. Shape: (draw, day, driver)."""
+    from anagen.model.drivers import DRIVERS
+
+    neutral = np.array([DRIVERS[name].neutral for name in DRIVER_NAMES])
+    return np.broadcast_to(neutral, (draws, days, neutral.size)).copy()
+
+
+def salt_of(group: Group, record: FloatArray) -> FloatArray:
+    """SALT of a group's record. Shape: (week, lane)."""
+    from anagen.model.scalp_day import CELL_INDEX
+
+    return salt_score(
+        record[:, RECORD.index("visible_terminal")],
+        group.full_visible,
+        group.cells[CELL_INDEX["area_share"]],
+    )
+
+
+def susceptibility_of(group: Group) -> FloatArray:
+    """Susceptibility s of each lane. Shape: (lane,)."""
+    return np.exp(group.person[PERSON_INDEX["log_susceptibility"]])

@@ -1,0 +1,198 @@
+"""The forecast of one person: the same twins, state and keys in every arm."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anagen.catalog.parameters import value
+from anagen.model.drivers import DRIVER_INDEX
+from anagen.model.scalp_day import CELL_INDEX, RECORD
+from anagen.observe import hair_counts, severity_scores, shedding
+from anagen.observe.noise import real_change
+from anagen.rng import generator
+from anagen.simulate import cohort
+from anagen.simulate.person import Person
+from anagen.simulate.regimen import Arm
+from anagen.simulate.result import OBSERVABLES, ArmForecast, Forecast
+from anagen.simulate.system import daily_drivers
+from anagen.simulate.twins import Group
+
+FloatArray = NDArray[np.float64]
+Progress = Callable[[int, int, str], None]
+
+UNTREATED = Arm("untreated", "No treatment")
+
+
+def forecast(
+    person: Person,
+    arms: Sequence[Arm],
+    *,
+    weeks: int = 104,
+    draws: int = 200,
+    seed: int = 0,
+    progress: Progress | None = None,
+    workers: int | None = None,
+) -> Forecast:
+    """Weekly values of all observables for all arms, `untreated` first when it is there.
+
+    Draw d is the same twin with the same fate in every arm; readings are free of measurement error.
+    `progress(done, total, label)` is called before each step.
+    """
+    ordered = sorted(arms, key=lambda arm: arm.id != UNTREATED.id)
+    total = len(ordered) + 1
+    if progress:
+        progress(0, total, "past and start of the person")
+    past = -cohort.run_in_days(person)
+    drivers = daily_drivers(person, UNTREATED, start_day=past, end_day=0, draws=draws, seed=seed)
+    groups = cohort.start(person, drivers, draws, seed, workers)
+    days = weeks * cohort.DAYS_PER_WEEK
+    fates = [_fate(group, person, days, draws, seed) for group in groups]
+    results: dict[str, ArmForecast] = {}
+    for done, arm in enumerate(ordered, start=1):
+        if progress:
+            progress(done, total, arm.label)
+        drivers = daily_drivers(person, arm, start_day=0, end_day=days, draws=draws, seed=seed)
+        results[arm.id] = _arm(arm, person, groups, fates, drivers, weeks, draws, seed, workers)
+    if progress:
+        progress(total, total, "done")
+    used, unused = individualised(person)
+    return Forecast(
+        patient_id=person.patient_id,
+        seed=seed,
+        weeks=np.arange(weeks + 1, dtype=float),
+        arms=results,
+        individualised=used,
+        not_individualised=unused,
+    )
+
+
+def _fate(
+    group: Group, person: Person, days: int, draws: int, seed: int
+) -> tuple[FloatArray, NDArray[np.int16]]:
+    """Disease activity (day, lane) and new patches (day, lane): the same in every arm."""
+    lanes = group.draws
+    if "autoimmune" not in group.mechanisms:
+        return np.zeros((days, lanes.size)), cohort.new_patches(group, person, days, draws, seed)
+    z = generator(seed, person.patient_id, "disease activity").standard_normal((draws, days))
+    level = group.activity
+    path = cohort.wandering(group, z[lanes])
+    group.activity = level
+    return path, cohort.new_patches(group, person, days, draws, seed)
+
+
+def _arm(
+    arm: Arm,
+    person: Person,
+    groups: list[Group],
+    fates: list[tuple[FloatArray, NDArray[np.int16]]],
+    drivers: FloatArray,
+    weeks: int,
+    draws: int,
+    seed: int,
+    workers: int | None,
+) -> ArmForecast:
+    values = {name: np.zeros((draws, weeks + 1)) for name in OBSERVABLES}
+    for group, (activity, seeds) in zip(groups, fates, strict=True):
+        # Every arm starts from its own copy of the same state.
+        twin = group.take(np.arange(group.draws.size), group.draws)
+        own = cohort.mechanism_drivers(twin, drivers[twin.draws], person, 0, draws, seed)
+        record = cohort.advance(twin, own, activity, seeds, workers=workers)
+        for name, course in observables(twin, record, weekly_vehicle(own, weeks)).items():
+            values[name][twin.draws] = course.T
+    return ArmForecast(arm=arm, values=values)
+
+
+def weekly_vehicle(drivers: FloatArray, weeks: int) -> FloatArray:
+    """Vehicle response at each week in hairs/cm2; none before the start. Shape: (week, lane)."""
+    course = drivers[:, :, DRIVER_INDEX["vehicle_response"]].T
+    out = np.zeros((weeks + 1, course.shape[1]))
+    out[1:] = course[cohort.DAYS_PER_WEEK - 1 :: cohort.DAYS_PER_WEEK][:weeks]
+    return out
+
+
+def observables(group: Group, record: FloatArray, vehicle: FloatArray) -> dict[str, FloatArray]:
+    """Every observable of a group's weekly record, by id. Shape of each: (week, lane)."""
+    area = group.cells[CELL_INDEX["area_share"]]
+    terminal = record[:, RECORD.index("visible_terminal")]
+    visible = record[:, RECORD.index("visible_total")]
+    return {
+        "salt": severity_scores.salt(terminal, group.full_visible, area),
+        "terminal_density": hair_counts.density_per_cm2(
+            terminal, group.target, group.density, vehicle
+        ),
+        "total_density": hair_counts.density_per_cm2(visible, group.target, group.density, vehicle),
+        "hair_mass": hair_counts.hair_mass_percent(
+            record[:, RECORD.index("growing_mass")], group.target, group.full_mass
+        ),
+        "daily_shed": shedding.hairs_shed_per_day(
+            record[:, RECORD.index("fallen")], area, group.head
+        ),
+        "telogen_percent": shedding.telogen_percent(
+            record[:, RECORD.index("visible_telogen")], visible, area
+        ),
+    }
+
+
+_READING = {
+    "salt": ("salt_reading_sd", False),
+    "terminal_density": ("hair_count_reading_cv", True),
+    "total_density": ("hair_count_reading_cv", True),
+    "hair_mass": ("hair_mass_reading_cv", True),
+    "daily_shed": ("shed_reading_cv", True),
+    "telogen_percent": ("telogen_reading_sd", False),
+}
+
+
+def smallest_real_change(observable: str, baseline: float) -> float:
+    """Smallest change of an observable that exceeds reading error (95 %), in its own unit."""
+    row, relative = _READING[observable]
+    sd = value(row) * (baseline if relative else 1.0)
+    return real_change(sd, value("real_change_z"))
+
+
+_USED = (
+    ("salt", "SALT {:.0f}: twins start at it"),
+    ("episode_years", "length of the episode, {:.1f} years: immune memory and shedding history"),
+    ("norwood", "Norwood stage {}: how far pattern loss has gone"),
+    ("ludwig", "Ludwig grade {}: how far pattern loss has gone"),
+    ("sinclair_stage", "Sinclair stage {}: how far pattern loss has gone"),
+    ("terminal_density", "terminal density {:.0f} per cm2"),
+    ("total_density", "total density {:.0f} per cm2"),
+    ("age_years", "age {:.0f}: how long pattern loss can have run"),
+    ("sex", "sex {}: pattern and androgen response"),
+    ("postmenopausal", "menopause: share of thinning that does not answer to DHT"),
+    ("weeks_since_delivery", "delivery {:.0f} weeks ago"),
+    ("ferritin_ug_per_l", "ferritin {:.0f} ug/L"),
+    ("vitamin_d_nmol_per_l", "vitamin D {:.0f} nmol/L"),
+    ("tsh_miu_per_l", "TSH {:.2f} mIU/L"),
+    ("weight_kg", "weight {:.0f} kg"),
+)
+_ALWAYS_UNKNOWN = (
+    "susceptibility, regulation and memory of the immune layer: sampled, kept by how well they fit",
+    "androgen sensitivity and genes: sampled, kept by how well they fit",
+    "response to each drug beyond exposure: sampled from the population",
+)
+
+
+def individualised(person: Person) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What of the person changed the forecast, and what could not, in plain words."""
+    used, missing = [], []
+    for name, words in _USED:
+        known = getattr(person, name)
+        if known is None:
+            missing.append(name)
+        else:
+            used.append(words.format(known))
+    used.extend(
+        f"{p.kind.replace('_', ' ')} {p.weeks_ago:.0f} weeks ago" for p in person.perturbations
+    )
+    used.extend(text for key, text in person.notes.items() if key.startswith("used"))
+    unused = [*_ALWAYS_UNKNOWN]
+    unused.extend(text for key, text in person.notes.items() if key.startswith("not used"))
+    if missing:
+        names = ", ".join(name.replace("_", " ") for name in missing)
+        unused.append(f"unknown, sampled from the population or left out: {names}")
+    return tuple(used), tuple(unused)
