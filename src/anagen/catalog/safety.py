@@ -1,0 +1,80 @@
+"""Safety rules as data: who must not take what, what must be known or done first, and who says so."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from anagen.catalog.tables import read_table
+from anagen.catalog.words import cells
+
+EFFECTS = ("block", "condition", "note")
+
+
+@dataclass(frozen=True, slots=True)
+class SafetyRule:
+    """One rule. `applies_to` holds treatment ids or tags, `when` an expression over the record.
+
+    An empty `when` is always true. When `when` cannot be decided and `ask` is not empty, the rule
+    becomes the condition "check first: <ask>"; with an empty `ask` it stays silent.
+    """
+
+    id: str
+    applies_to: tuple[str, ...]
+    effect: str
+    when: str
+    ask: str
+    text: str
+    because: str
+    authority: str
+    source: str
+    locator: str
+    verified: str
+    note: str
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A named expression that rules and indications may use, such as `could_become_pregnant`."""
+
+    id: str
+    when: str
+    meaning: str
+    source: str
+    verified: str
+    row: str
+
+
+@cache
+def load_safety_rules() -> tuple[SafetyRule, ...]:
+    """All rules in the order of the table."""
+    return tuple(
+        SafetyRule(
+            id=row["id"],
+            applies_to=cells(row["applies_to"]),
+            effect=row["effect"],
+            when=row["when"],
+            ask=row["ask"],
+            text=row["text"],
+            because=row["because"],
+            authority=row["authority"],
+            source=row["source"],
+            locator=row["locator"],
+            verified=row["verified"],
+            note=row["note"],
+            row=row["_row"],
+        )
+        for row in read_table("safety/rules.csv")
+    )
+
+
+@cache
+def load_definitions() -> dict[str, Definition]:
+    """All definitions by id."""
+    return {
+        row["id"]: Definition(
+            row["id"], row["when"], row["meaning"], row["source"], row["verified"], row["_row"]
+        )
+        for row in read_table("safety/definitions.csv")
+    }
