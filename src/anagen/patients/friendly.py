@@ -7,7 +7,8 @@ yes/no or as a list of those present, and `female`/`male` in one letter.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import difflib
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from anagen.catalog.conditions import condition_names, find_condition
@@ -15,7 +16,6 @@ from anagen.catalog.labs import find_lab, lab_names
 from anagen.catalog.medicines import load_medicines, match_medicine, medicine_classes
 from anagen.catalog.tables import read_table
 from anagen.catalog.words import normal
-from anagen.errors import nearest_name
 from anagen.patients.laboratory import read_lab
 from anagen.patients.reading import Reading
 
@@ -28,6 +28,7 @@ _PRESENCE = {
 }
 _SEX = {"f": "female", "woman": "female", "girl": "female", "m": "male", "man": "male"}
 _SEX["boy"] = "male"
+_LIKELY = 0.8
 
 
 def finding_ids() -> tuple[str, ...]:
@@ -112,13 +113,19 @@ def _condition(item: Any, place: str, reading: Reading) -> Any:
     if isinstance(name, str) and name.strip():
         row = find_condition(name)
         if row is None:
-            near = nearest_name(name.casefold(), condition_names())
+            near = _close(name, condition_names())
             hint = f"; did you mean {near}?" if near else ""
             reading.note(f"Condition '{name}' is not in the vocabulary: no rule reads it{hint}")
             return item
         return {**item, "id": row.id}
     reading.problem(place, item, "a condition has neither id nor name", allowed="id or name")
     return item
+
+
+def _close(name: str, names: Iterable[str]) -> str:
+    """A name so near that it is likely meant; closer than a suggestion for a refused word."""
+    found = difflib.get_close_matches(name.casefold(), list(names), n=1, cutoff=_LIKELY)
+    return found[0] if found else ""
 
 
 def _unknown_condition(place: str, word: str, reading: Reading) -> None:
@@ -153,9 +160,7 @@ def _medicine(item: Any, place: str, reading: Reading) -> Any:
     name = item["name"]
     if name.strip() and not match_medicine(name) and not medicine_classes(name):
         names = [word for row in load_medicines().values() for word in (row.id, *row.synonyms)]
-        near = nearest_name(name.casefold(), names) or nearest_name(
-            name.casefold().split()[0], names
-        )
+        near = _close(name, names) or _close(name.split()[0], names)
         hint = f"; did you mean {near}?" if near else ""
         reading.note(
             f"Medicine '{name}' is not in the vocabulary: its interactions are not checked{hint}"

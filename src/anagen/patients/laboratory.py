@@ -30,7 +30,7 @@ _WORD = {spelling: word for word, spellings in _WORDS.items() for spelling in sp
 
 
 def result_word(text: str) -> str:
-    """The plain word for a result in words: `Non-reactive` is `negative`; others stay as written."""
+    """The plain word for a result: `Non-reactive` is `negative`; other words stay as written."""
     return _WORD.get(text.strip().casefold(), text.strip())
 
 
@@ -211,7 +211,8 @@ def _quantity(
         return _without_numbers(fields)
     fields["value"], fields["unit"] = value, test.unit
     if not fields.get("original"):
-        fields["original"] = f"{bound}{shown_number(number)} {unit}".strip()
+        written = raw["value"] if isinstance(raw["value"], str) else shown_number(number)
+        fields["original"] = f"{written.strip()} {unit}".removesuffix(" {titer}").removesuffix(" 1")
     if bound and not fields.get("text"):
         fields["text"] = f"{bound}{shown_number(value)} {test.unit}"
     return _with_range(fields, raw, unit, test, place, reading)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from anagen.catalog.conditions import load_conditions
 from anagen.catalog.labs import load_labs
-from anagen.patients.laboratory import shown_number
 from anagen.patients.record import Lab, PatientRecord
 
 _LISTED = 8
@@ -19,6 +18,12 @@ _TITLES = {
 def _few(words: list[str]) -> str:
     more = f" and {len(words) - _LISTED} more" if len(words) > _LISTED else ""
     return ", ".join(words[:_LISTED]) + more
+
+
+def _plain(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
 def _who(record: PatientRecord) -> str:
@@ -53,7 +58,7 @@ def _lab_words(lab: Lab) -> str:
     if lab.value is None:
         return f"{label} {lab.text}"
     unit = "" if lab.unit in ("1", "{titer}") else f" {lab.unit.replace('[IU]', 'IU')}"
-    return f"{label} {shown_number(lab.value)}{unit}"
+    return f"{label} {lab.value:.4g}{unit}"
 
 
 def sentences(record: PatientRecord) -> tuple[str, ...]:
@@ -100,6 +105,6 @@ def sentences(record: PatientRecord) -> tuple[str, ...]:
         )
     situation = record.situation.model_dump(exclude_none=True)
     if situation:
-        words = [f"{name.replace('_', ' ')} {value}" for name, value in situation.items()]
+        words = [f"{name.replace('_', ' ')} {_plain(value)}" for name, value in situation.items()]
         lines.append(f"Situation: {_few(words)}.")
     return (*lines, *record.source.reading)
