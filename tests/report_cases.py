@@ -72,9 +72,7 @@ def cause(
     )
 
 
-def curve_draws(
-    start: float, end: float, half_time: float, spread: float, seed: int
-) -> np.ndarray:
+def curve_draws(start: float, end: float, half_time: float, spread: float, seed: int) -> np.ndarray:
     """Draws that go from about `start` to about `end`. Shape: (draw, week)."""
     random = np.random.default_rng(seed)
     begin = start + random.normal(0, spread / 4, (DRAWS, 1))
@@ -168,9 +166,7 @@ class PlanMaker:
         for week in TIMES:
             gap = values[:, int(week)] - self.base[:, int(week)]
             low90, low50, median, high50, high90 = np.quantile(gap, [0.05, 0.25, 0.5, 0.75, 0.95])
-            changes.append(
-                Change(self.observable, week, median, low90, high90, low50, high50)
-            )
+            changes.append(Change(self.observable, week, median, low90, high90, low50, high50))
         outcomes = tuple(
             Outcome(
                 "better",
@@ -333,7 +329,7 @@ def plan(patient_id: str, judged: Assessment, maker: PlanMaker | None, **rest) -
         "forecast": maker.forecast(patient_id) if maker else None,
         "main_observable": maker.observable if maker else "",
         "main_outcome": "better means a change that a measurement can tell from chance",
-        "order_basis": "most people better after one year first; safety rules come before any order",
+        "order_basis": "most people better after one year first; safety comes before any order",
         "values": {"regrowth": 0.8, "few_side_effects": 0.6},
         "limits": ("The forecast has not been checked against this person's own visits",),
         "sources": ("assumption", "anagen_prototype"),

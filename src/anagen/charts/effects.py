@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Literal
 
 import altair as alt
 
@@ -58,11 +59,15 @@ def effect_chart(
             x=x(low), x2=f"{high}:Q", y=middle
         )
 
+    ends: tuple[tuple[str, Literal["left", "right"], int], ...] = (
+        (left_words, "left", 0),
+        (right_words, "right", width),
+    )
     sides = [
         alt.Chart(alt.Data(values=[{"text": words}]))
         .mark_text(align=align, baseline="middle", color=QUIET, fontSize=12)
         .encode(x=alt.value(place), y=alt.value(laid.height + 32), text="text:N")
-        for words, align, place in ((left_words, "left", 0), (right_words, "right", width))
+        for words, align, place in ends
     ]
     chart = alt.layer(
         data.mark_rule(color=INK, strokeWidth=1.4).encode(

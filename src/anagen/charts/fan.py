@@ -12,7 +12,7 @@ from anagen.charts.series import Curve
 from anagen.charts.style import INK, LINE, QUIET, SHADE, WIDTH
 from anagen.charts.svg import configured, render
 
-LEFT, TOP, RIGHT, BOTTOM = 40, 24, 96, 26
+LEFT, TOP, RIGHT, BOTTOM = 34, 24, 94, 26
 PLOT_WIDTH = WIDTH - LEFT - RIGHT
 PLOT_HEIGHT = 190
 LABEL_GAP = 15.0
@@ -69,9 +69,7 @@ def fan_chart(
         layers.extend(_noise(curves[0], real_change, x, y, last))
     for curve in curves:
         color, dash = LINE[curve.role]
-        rows = [
-            {"week": w, "mid": v} for w, v in zip(curve.weeks, curve.q50, strict=True)
-        ]
+        rows = [{"week": w, "mid": v} for w, v in zip(curve.weeks, curve.q50, strict=True)]
         layers.append(
             alt.Chart(alt.Data(values=rows))
             .mark_line(color=color, strokeDash=list(dash), strokeWidth=2.2, clip=True)
@@ -101,8 +99,7 @@ def _bands(curve: Curve, x: alt.X, scale: alt.Scale, axis: alt.Axis) -> list[alt
     for quantile, opacity in spans[curve.role]:
         low, high = (curve.q05, curve.q95) if quantile == 0.05 else (curve.q25, curve.q75)
         rows = [
-            {"week": w, "low": a, "high": b}
-            for w, a, b in zip(curve.weeks, low, high, strict=True)
+            {"week": w, "low": a, "high": b} for w, a, b in zip(curve.weeks, low, high, strict=True)
         ]
         layers.append(
             alt.Chart(alt.Data(values=rows))
@@ -112,14 +109,9 @@ def _bands(curve: Curve, x: alt.X, scale: alt.Scale, axis: alt.Axis) -> list[alt
     return layers
 
 
-def _noise(
-    curve: Curve, real_change: float, x: alt.X, y: alt.Y, last: float
-) -> list[alt.Chart]:
+def _noise(curve: Curve, real_change: float, x: alt.X, y: alt.Y, last: float) -> list[alt.Chart]:
     today = curve.q50[0]
-    rows = [
-        {"week": 0.0, "end": last, "mid": today + sign * real_change}
-        for sign in (-1, 1)
-    ]
+    rows = [{"week": 0.0, "end": last, "mid": today + sign * real_change} for sign in (-1, 1)]
     return [
         alt.Chart(alt.Data(values=rows))
         .mark_rule(color=INK, strokeDash=[1, 3], strokeWidth=1, clip=True)
@@ -156,8 +148,6 @@ def _end_labels(
         layers.append(
             alt.Chart(row)
             .mark_text(align="left", baseline="middle", color=INK)
-            .encode(
-                x=alt.value(PLOT_WIDTH + 13), y=alt.value(place), text="text:N"
-            )
+            .encode(x=alt.value(PLOT_WIDTH + 13), y=alt.value(place), text="text:N")
         )
     return layers

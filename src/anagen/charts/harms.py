@@ -57,14 +57,12 @@ def harm_chart(
             .encode(x=x("control"), y=middle)
         )
     layers.append(
-        data.mark_point(
-            color=UNTREATED, filled=True, opacity=1, size=64, shape="diamond"
-        ).encode(x=x("treated"), y=middle)
+        data.mark_point(color=UNTREATED, filled=True, opacity=1, size=64, shape="diamond").encode(
+            x=x("treated"), y=middle
+        )
     )
     return render(
-        configured(
-            alt.layer(*layers, *text_layers(laid, width)), width=width, height=laid.height
-        ),
+        configured(alt.layer(*layers, *text_layers(laid, width)), width=width, height=laid.height),
         ident=ident,
         title=title,
         description=description,

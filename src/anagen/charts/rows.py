@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import altair as alt
 
@@ -16,13 +17,15 @@ MARK = 16
 GAP = 12
 SPACE = 10
 
+Texts = tuple[tuple[str, float], ...]
+
 
 @dataclass(frozen=True, slots=True)
 class Rows:
     """Where everything stands, px from the top: text lines and the middle of each mark."""
 
-    labels: tuple[tuple[str, float], ...]
-    numbers: tuple[tuple[str, float], ...]
+    labels: Texts
+    numbers: Texts
     middles: tuple[float, ...]
     height: float
 
@@ -39,7 +42,10 @@ def rows(labels: Sequence[str], numbers: Sequence[str], width: float) -> Rows:
     for label, number in zip(labels, numbers, strict=True):
         room = width - text_width(number, FONT_SIZE) - SPACE
         right.append((number, top + LINE / 2))
-        for line in wrapped(label, room, LABEL_SIZE):
+        first, *rest = wrapped(label, room, LABEL_SIZE)
+        if rest:
+            rest = wrapped(label.removeprefix(first).strip(), width, LABEL_SIZE)
+        for line in (first, *rest):
             lines.append((line, top + LINE / 2))
             top += LINE
         middles.append(top + MARK / 2)
@@ -51,10 +57,11 @@ def text_layers(laid: Rows, width: float) -> list[alt.Chart]:
     """The labels at the left and the numbers at the right."""
     y = alt.Y("y:Q", scale=None, axis=None)
     layers = []
-    for texts, align, place, color, size in (
+    sides: tuple[tuple[Texts, Literal["left", "right"], float, str, int], ...] = (
         (laid.labels, "left", 0.0, INK, LABEL_SIZE),
         (laid.numbers, "right", width, QUIET, FONT_SIZE),
-    ):
+    )
+    for texts, align, place, color, size in sides:
         values = [{"text": text, "y": place_y} for text, place_y in texts]
         layers.append(
             alt.Chart(alt.Data(values=values))

@@ -1,14 +1,14 @@
 """Colours, line styles and sizes shared by all charts.
 
 Okabe-Ito colours, never alone: each series also has its own line style or shape, so that a chart
-reads in grey. Charts are 360 px wide at their natural size and scale up.
+reads in grey. Charts are as wide as a phone leaves them and scale up.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 
-WIDTH = 360
+WIDTH = 330
 FONT_SIZE = 12
 
 INK = "#1b1b1d"

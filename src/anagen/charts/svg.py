@@ -10,11 +10,13 @@ import vl_convert
 
 from anagen.charts.style import FONT_SIZE, GRID, INK, QUIET, THEME
 
+# What `alt.layer` may return; ours are never faceted.
+Layered = alt.LayerChart | alt.FacetChart
 _OPENING = re.compile(r"^<svg [^>]*?width=\"([\d.]+)\" height=\"([\d.]+)\"[^>]*>")
 _ARIA = re.compile(r' (?:aria-[a-z]+|role)="[^"]*"')
 
 
-def configured(chart: alt.LayerChart, *, width: float, height: float) -> alt.LayerChart:
+def configured(chart: Layered, *, width: float, height: float) -> Layered:
     """The chart with the house style: no frame, quiet axes, transparent ground."""
     return (
         chart.properties(width=width, height=height, background="transparent")
@@ -35,7 +37,7 @@ def configured(chart: alt.LayerChart, *, width: float, height: float) -> alt.Lay
 
 
 def render(
-    chart: alt.LayerChart,
+    chart: Layered,
     *,
     ident: str,
     title: str,

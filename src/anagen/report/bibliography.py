@@ -41,7 +41,8 @@ def _plain(value: str) -> str:
 def _text(fields: Mapping[str, str]) -> str:
     authors = re.sub(r"\s+and\s+", "; ", fields.get("author", ""))
     holder = fields.get("journal") or fields.get("publisher") or fields.get("howpublished", "")
-    parts = [authors, fields.get("title", ""), holder, fields.get("year", ""), fields.get("note", "")]
+    told = [fields.get(name, "") for name in ("title", "year", "note")]
+    parts = [authors, told[0], holder, *told[1:]]
     return ". ".join(part.rstrip(".") for part in parts if part) + "."
 
 

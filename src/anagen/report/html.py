@@ -17,6 +17,7 @@ from anagen.charts.harms import harm_chart
 from anagen.charts.icons import icon_array, icon_key, symbols
 from anagen.charts.labels import nice_domain
 from anagen.charts.series import Bar, Curve, Interval, Pair
+from anagen.report.questions import shown_first
 from anagen.report.records import (
     ChangeItem,
     Document,
@@ -97,7 +98,7 @@ def render(document: Document) -> str:
             symbols=Markup(symbols() if document.options else ""),
             people_key=Markup(icon_key()),
             compared=_without_bare(document, compared),
-            chosen=_chosen(document),
+            chosen=document.times.index(shown_first(document.times)) if document.times else 0,
             cause_chart=Markup(_causes(document)) if document.causes else "",
             fans={option.option: _fans(document, option) for option in document.options},
             effects=_effects(document),
@@ -113,13 +114,6 @@ def _without_bare(document: Document, options: Sequence[OptionItem]) -> list[Opt
     if not document.untreated:
         return list(options)
     return [option for option in options if option.arm is None or option.regimens]
-
-
-def _chosen(document: Document) -> int:
-    """The time shown first: one year when there is one, else the middle."""
-    if 52.0 in document.times:
-        return document.times.index(52.0)
-    return len(document.times) // 2
 
 
 def _causes(document: Document) -> str:
@@ -162,9 +156,7 @@ def _fans(document: Document, option: OptionItem) -> list[Fan]:
         better = "Lower is better." if observable.better == "lower" else "Higher is better."
         if option.stop_label:
             better += f" Dotted curve: {option.stop_label}."
-        made.append(
-            Fan(observable.label, observable.unit, better, Markup(svg), _fan_table(curves))
-        )
+        made.append(Fan(observable.label, observable.unit, better, Markup(svg), _fan_table(curves)))
     return made
 
 
@@ -217,9 +209,7 @@ def _fan_table(curves: Sequence[Curve]) -> Markup:
 
 
 def _effects(document: Document) -> list[Effect]:
-    main = next(
-        (o for o in document.observables if o.observable == document.main_observable), None
-    )
+    main = next((o for o in document.observables if o.observable == document.main_observable), None)
     own = [
         (option.label, change)
         for option in document.options

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from functools import cache
 
-from anagen.catalog.tables import read_document, read_table
+from anagen.catalog.tables import read_table
+from anagen.catalog.treatments import load_treatments
 from anagen.report.words import spoken
 
 
@@ -29,10 +30,7 @@ def condition(ident: str) -> str:
     return _labels("conditions.csv").get(ident, spoken(ident))
 
 
-@cache
 def treatment(ident: str) -> str:
     """A treatment's name."""
-    try:
-        return str(read_document(f"treatments/{ident}.toml")["name"])
-    except (FileNotFoundError, KeyError):
-        return spoken(ident)
+    known = load_treatments().get(ident)
+    return known.name if known else spoken(ident)

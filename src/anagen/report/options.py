@@ -16,7 +16,7 @@ from anagen.report.records import (
     OutcomeItem,
     ReasonItem,
 )
-from anagen.report.words import duration, number, sentence, signed, when
+from anagen.report.words import number, sentence, signed, when
 from anagen.simulate.result import OBSERVABLES, Forecast
 
 TIERS = {
@@ -278,4 +278,4 @@ def stop_label(plan: Plan, option: Option) -> str:
         for regimen in plan.forecast.arms[option.stop_arm].arm.regimens
         if regimen.stop_week is not None
     ]
-    return f"stopped after {duration(min(weeks))}" if weeks else "if stopped"
+    return f"stopped after {when(min(weeks))}" if weeks else "if stopped"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 
 from anagen.report.records import Document, Term
@@ -16,9 +16,7 @@ def completed(document: Document, terms: tuple[Term, ...]) -> Document:
         document, summary=tuple(_summary(document)), questions=tuple(_questions(document))
     )
     used = " ".join(_texts(asdict(told))).lower()
-    found = tuple(
-        term for term in terms if re.search(rf"\b{re.escape(term.term.lower())}", used)
-    )
+    found = tuple(term for term in terms if re.search(rf"\b{re.escape(term.term.lower())}", used))
     return replace(told, glossary=found)
 
 
@@ -35,10 +33,6 @@ def _texts(value: object) -> Iterator[str]:
 
 
 def _summary(document: Document) -> Iterator[str]:
-    if document.flags:
-        signs = joined(_small(flag.label.rstrip(".")) for flag in document.flags[:3])
-        more = len(document.flags) - 3
-        yield f"Show these to a doctor first: {signs}{f', and {more} more' if more > 0 else ''}."
     if document.stopped_by:
         yield (
             "Planning stopped here on purpose. Comparing treatments now could do harm or waste "
@@ -66,6 +60,11 @@ def _summary(document: Document) -> Iterator[str]:
         )
 
 
+def shown_first(times: Sequence[float]) -> float:
+    """The time a reader sees first: one year when there is one, else the middle one."""
+    return 52.0 if 52.0 in times else times[len(times) // 2]
+
+
 def _causes(document: Document) -> str:
     first = document.causes[0]
     text = (
@@ -85,9 +84,7 @@ def _small(label: str) -> str:
 def _spread(document: Document) -> str:
     if not document.times:
         return ""
-    week = document.times[len(document.times) // 2] if len(document.times) > 2 else (
-        document.times[-1]
-    )
+    week = shown_first(document.times)
     counts = [
         outcome.better
         for option in document.options

@@ -88,7 +88,6 @@ def unknown(record: PatientRecord, further: tuple[str, ...]) -> tuple[str, ...]:
         "how long the hair loss has lasted": record.complaint.duration_weeks,
         "how the hair loss began": record.complaint.onset,
         "where the hair is lost": record.complaint.pattern or None,
-        "thoughts of suicide": record.situation.suicidal_thoughts,
     }
     if record.sex == "female":
         asked["life stage (such as pregnant or after menopause)"] = (
