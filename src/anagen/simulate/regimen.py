@@ -1,8 +1,65 @@
-"""What is given, how much, how often, from when to when."""
+"""What is given, how much, how often, from when to when; and the plain words for it."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from decimal import Decimal
+
+from anagen.catalog.treatments import Treatment, UsualRegimen, load_treatments
+from anagen.errors import InputProblems, Problem, nearest_name
+
+DAYS_PER_WEEK = 7.0
+# "Monthly" in clinics is every four weeks; years and calendar months are only lengths of time.
+DAYS = {"day": 1.0, "week": 7.0, "month": 28.0}
+WEEKS = {"day": 1.0 / 7.0, "week": 1.0, "month": 365.25 / 12.0 / 7.0, "year": 365.25 / 7.0}
+MASS_IN_UG = {"ug": 1.0, "mg": 1e3, "g": 1e6}
+UNIT_WORDS = {
+    "mcg": "ug",
+    "µg": "ug",
+    "μg": "ug",
+    "percent": "%",
+    "iu": "IU",
+    "units": "IU",
+    "applications": "application",
+}
+NUMBER = r"(\d+(?:\.\d+)?)"
+DOSE = re.compile(
+    rf"(?<![\w.-]){NUMBER}\s*(mg/ml|mcg|ug|µg|μg|mg|g|iu|units|percent|applications?|%)(?!\w)"
+)
+FREQUENCIES: tuple[tuple[re.Pattern[str], float], ...] = tuple(
+    (re.compile(rf"\b(?:{words})\b"), days)
+    for words, days in (
+        (r"every other day|on alternate days", 2.0),
+        (r"(?:three|3) times (?:a|per) week|(?:three|3) times weekly", 7.0 / 3.0),
+        (r"(?:twice|2 times) (?:a|per) week|twice weekly", 3.5),
+        (r"(?:once (?:a|per) |once |every )week|once weekly|weekly", 7.0),
+        (r"(?:three|3) times (?:a |per )?(?:day|daily)|tid|tds", 1.0 / 3.0),
+        (r"(?:twice|2 times) (?:a |per )?(?:day|daily)|bid|bd", 0.5),
+        (r"(?:once (?:a |per )|once |every )?(?:day|daily)|nightly|qd|od", 1.0),
+        (r"(?:once (?:a |per )|once |every )?(?:month|monthly)", 28.0),
+    )
+)
+EVERY = re.compile(rf"\bevery {NUMBER} (day|week|month)s?\b")
+LENGTH = re.compile(rf"\bfor {NUMBER} (day|week|month|year)s?\b")
+START = re.compile(rf"\b(?:from|starting at|starting in) week {NUMBER}\b")
+STOP = re.compile(rf"\b(?:until|to|stop at|stopping at) week {NUMBER}\b")
+COUNT = re.compile(rf"(?<!\w)(?:x|×) ?{NUMBER}\b|\b{NUMBER} (?:times|sessions|doses)\b")
+# Words that help a person and say nothing about which treatment is meant.
+FILLER = frozenset(("of", "at", "a", "the", "and", "take", "taken", "apply", "applied", "dose"))
+ROUTE_WORDS = {
+    "by mouth": "oral",
+    "tablets": "oral",
+    "tablet": "oral",
+    "capsules": "oral",
+    "capsule": "oral",
+    "injected": "intralesional",
+    "injection": "intralesional",
+    "injections": "intralesional",
+    "on the scalp": "topical",
+    "lotion": "topical",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,3 +87,271 @@ class Arm:
     id: str
     label: str
     regimens: tuple[Regimen, ...] = ()
+
+
+def parse_plan(text: str, treatments: Mapping[str, Treatment] | None = None) -> tuple[Regimen, ...]:
+    """Regimens of a plan such as "finasteride 1 mg daily + minoxidil 5% topical twice daily".
+
+    Raises InputProblems with everything wrong in any part at once.
+    """
+    regimens, problems = [], []
+    for phrase in re.split(r"\s*\+\s*", text.strip()):
+        try:
+            regimens.append(parse_regimen(phrase, treatments))
+        except InputProblems as error:
+            problems.extend(error.problems)
+    if problems:
+        raise InputProblems(problems)
+    return tuple(regimens)
+
+
+def parse_regimen(text: str, treatments: Mapping[str, Treatment] | None = None) -> Regimen:
+    """One regimen from words such as "triamcinolone 5 mg/ml intralesional every 4 weeks x 4".
+
+    What the words leave out (dose, unit, how often) is as usual for the treatment. Raises
+    InputProblems for an unknown treatment, a unit it does not come in, a dose above its largest, or
+    words that mean nothing.
+    """
+    known = load_treatments() if treatments is None else treatments
+    words = re.sub(r"[\s,]+", " ", text.strip().lower())
+    problems: list[Problem] = []
+    amount, words = _take(DOSE, words)
+    every, words = _take(EVERY, words)
+    length, words = _take(LENGTH, words)
+    start, words = _take(START, words)
+    stop, words = _take(STOP, words)
+    interval = None if every is None else float(every[1]) * DAYS[every[2]]
+    # Counted after the frequencies, or "3 times a day" would be three sessions.
+    for pattern, days in FREQUENCIES if interval is None else ():
+        found, words = _take(pattern, words)
+        if found is not None:
+            interval = days
+            break
+    count, words = _take(COUNT, words)
+    unit = None if amount is None else UNIT_WORDS.get(amount[2], amount[2])
+    treatment = _treatment(text, words, unit, known, problems)
+    if treatment is None:
+        raise InputProblems(problems)
+    usual = treatment.regimen
+    if usual is None:
+        if amount is not None:
+            problems.append(
+                _problem(text, amount[0], f"{treatment.name} is not taken in doses", fix="leave it")
+            )
+            raise InputProblems(problems)
+        return Regimen(treatment.id, 0.0, "", interval or 1.0, *_weeks(start, None, stop), text)
+    dose = usual.dose
+    if amount is not None and unit is not None:
+        dose = _converted(text, float(amount[1]), unit, usual, treatment, problems)
+    interval = usual.interval_days if interval is None else interval
+    _check_dose(text, dose, interval, usual, treatment, problems)
+    lasting = None
+    if length is not None:
+        lasting = float(length[1]) * WEEKS[length[2]]
+        if length[2] in ("month", "year"):
+            lasting = float(max(round(lasting), 1))
+    elif count is not None:
+        lasting = float(count[1] or count[2]) * interval / DAYS_PER_WEEK
+    start_week, stop_week = _weeks(start, lasting, stop)
+    if stop_week is not None and stop_week <= start_week:
+        problems.append(
+            _problem(text, f"week {stop_week:g}", "stops before it starts", fix="stop later")
+        )
+    if problems:
+        raise InputProblems(problems)
+    return Regimen(treatment.id, dose, usual.unit, interval, start_week, stop_week, text.strip())
+
+
+def regimen_text(regimen: Regimen) -> str:
+    """Words that parse back to the same regimen."""
+    parts = [regimen.treatment.replace("_", " ")]
+    if regimen.unit:
+        space = "" if regimen.unit == "%" else " "
+        parts += [f"{_number(regimen.dose)}{space}{regimen.unit}", _frequency_text(regimen)]
+    if regimen.start_week:
+        parts.append(f"from week {_number(regimen.start_week)}")
+    if regimen.stop_week is not None:
+        parts.append(f"until week {_number(regimen.stop_week)}")
+    return " ".join(parts)
+
+
+def stopped_at(regimen: Regimen, week: float) -> Regimen:
+    """The same regimen stopped at `week`, or earlier where it ends earlier anyway."""
+    stop = week if regimen.stop_week is None else min(week, regimen.stop_week)
+    stopped = replace(regimen, stop_week=stop)
+    return replace(stopped, text=regimen_text(stopped))
+
+
+def _number(value: float) -> str:
+    """Short where that is exact, else every digit, so that words parse back to the same number."""
+    short = f"{value:g}"
+    if float(short) == value and "e" not in short:
+        return short
+    return f"{Decimal(repr(value)):f}"
+
+
+def _frequency_text(regimen: Regimen) -> str:
+    named = {1.0: "daily", 0.5: "twice daily", 1 / 3: "three times daily", 7.0: "weekly"}
+    named |= {3.5: "twice weekly", 7 / 3: "three times weekly"}
+    for days, words in named.items():
+        if abs(regimen.interval_days - days) < 1e-9:
+            return words
+    if regimen.interval_days % DAYS_PER_WEEK == 0.0:
+        return f"every {_number(regimen.interval_days / DAYS_PER_WEEK)} weeks"
+    return f"every {_number(regimen.interval_days)} days"
+
+
+def _take(pattern: re.Pattern[str], words: str) -> tuple[re.Match[str] | None, str]:
+    """The first match and the words without it."""
+    found = pattern.search(words)
+    if found is None:
+        return None, words
+    return found, f"{words[: found.start()]} {words[found.end() :]}".strip()
+
+
+def _weeks(
+    start: re.Match[str] | None, lasting: float | None, stop: re.Match[str] | None
+) -> tuple[float, float | None]:
+    first = float(start[1]) if start else 0.0
+    if stop is not None:
+        return first, float(stop[1])
+    return first, None if lasting is None else first + lasting
+
+
+def _tokens(words: str) -> frozenset[str]:
+    for phrase, route in ROUTE_WORDS.items():
+        words = re.sub(rf"\b{phrase}\b", route, words)
+    return frozenset(re.findall(r"[a-z0-9][a-z0-9/-]*", words)) - FILLER
+
+
+def _names(treatment: Treatment) -> tuple[str, ...]:
+    return (treatment.id.replace("_", " "), treatment.name.lower(), *treatment.synonyms)
+
+
+def _treatment(
+    text: str,
+    words: str,
+    unit: str | None,
+    known: Mapping[str, Treatment],
+    problems: list[Problem],
+) -> Treatment | None:
+    """The one treatment the remaining words mean; else a problem and None."""
+    said = _tokens(words)
+    if not said:
+        problems.append(_problem(text, text, "names no treatment", fix="start with its name"))
+        return None
+    ranked: list[tuple[int, Treatment]] = []
+    for treatment in known.values():
+        best = 0
+        for name in _names(treatment):
+            meant = _tokens(name.lower())
+            routed = meant | {treatment.route.lower(), "solution", "shampoo"}
+            if said == meant:
+                best = max(best, 4)
+            elif meant <= said <= routed:
+                best = max(best, 3)
+            elif said < meant:
+                best = max(best, 2 if said & _tokens(treatment.id.replace("_", " ")) else 1)
+        if best:
+            ranked.append((best, treatment))
+    if not ranked:
+        allowed = sorted({name for item in known.values() for name in _names(item)})
+        near = nearest_name(words, allowed) or nearest_name(words.split()[0], allowed)
+        problems.append(
+            _problem(
+                text, words, "is no known treatment", nearest=near,
+                fix=f"did you mean {near}?" if near else "name it as `anagen evidence` does",
+            )
+        )  # fmt: skip
+        return None
+    if unit is not None:
+        # 5 % of a drug that comes as tablets and as a solution means the solution.
+        fitting = [
+            (score, item)
+            for score, item in ranked
+            if score > 1 and item.regimen and _convertible(unit, item.regimen.unit)
+        ]
+        ranked = fitting or ranked
+    top = max(score for score, _ in ranked)
+    best_ones = [item for score, item in ranked if score == top]
+    if len(best_ones) > 1:
+        options = ", ".join(_names(item)[0] for item in best_ones)
+        problems.append(
+            _problem(text, words, "may mean several treatments", allowed=options, fix="say which")
+        )
+        return None
+    return best_ones[0]
+
+
+def _convertible(unit: str, wanted: str) -> bool:
+    return unit == wanted or (unit in MASS_IN_UG and wanted in MASS_IN_UG)
+
+
+def _converted(
+    text: str,
+    amount: float,
+    unit: str,
+    usual: UsualRegimen,
+    treatment: Treatment,
+    problems: list[Problem],
+) -> float:
+    if unit == usual.unit:
+        return amount
+    if not _convertible(unit, usual.unit):
+        masses = [u for u in MASS_IN_UG if usual.unit in MASS_IN_UG]
+        problems.append(
+            _problem(
+                text, unit, f"{treatment.name} is not dosed in {unit}",
+                allowed=", ".join(dict.fromkeys([usual.unit, *masses])),
+                fix=f"for example: {usual.text}",
+            )
+        )  # fmt: skip
+        return usual.dose
+    return amount * MASS_IN_UG[unit] / MASS_IN_UG[usual.unit]
+
+
+def _check_dose(
+    text: str,
+    dose: float,
+    interval_days: float,
+    usual: UsualRegimen,
+    treatment: Treatment,
+    problems: list[Problem],
+) -> None:
+    largest = usual.max_dose
+    if largest is None:
+        return
+    allowed = f"at most {largest:g} {usual.unit}"
+    if dose > largest * (1.0 + 1e-9):
+        problems.append(
+            _problem(
+                text, f"{dose:g} {usual.unit}",
+                f"is above the largest dose of {treatment.name} that Anagen will simulate",
+                allowed=allowed, fix=f"for example: {usual.text}",
+            )
+        )  # fmt: skip
+    elif usual.unit in (*MASS_IN_UG, "IU"):
+        per_day, most = dose / interval_days, largest / usual.interval_days
+        if per_day > most * (1.0 + 1e-9):
+            problems.append(
+                _problem(
+                    text, f"{per_day:g} {usual.unit} a day",
+                    f"is above the largest daily amount of {treatment.name}",
+                    allowed=f"at most {most:g} {usual.unit} a day",
+                    fix=f"for example: {usual.text}",
+                )
+            )  # fmt: skip
+
+
+def _problem(
+    text: str, value: str, message: str, *, allowed: str = "", nearest: str = "", fix: str = ""
+) -> Problem:
+    return Problem(
+        file="plan",
+        field=text.strip() or "(empty)",
+        value=value,
+        message=message,
+        allowed=allowed,
+        nearest=nearest,
+        fix=fix,
+    )
