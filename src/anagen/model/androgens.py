@@ -2,7 +2,7 @@
 
 Type 1 and type 2 enzyme turn over; an inhibitor inactivates free enzyme in proportion to its
 concentration. DHT lives two hours, so at a daily step it follows the free enzyme at once.
-Source: FuzzyCat_dutasteride_code (a transcription of Gisleskog 1998) (turnover, irreversible binding).
+Source: FuzzyCat_dutasteride_code, a transcription of Gisleskog 1998 (structure and turnover).
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 HOURS_PER_DAY = 24.0
-# A mode this small adds nothing to any concentration; stopping here keeps slow denormal numbers out.
+# A mode this small adds nothing to a concentration; stopping here keeps slow denormals out.
 NEGLIGIBLE = 1e-30
 
 
@@ -50,7 +50,7 @@ def two_compartment_modes(
     exchange: FloatArray,
     peripheral_volume: FloatArray,
 ) -> tuple[FloatArray, FloatArray]:
-    """Rates (1/h) and coefficients (1/L) of the response to a unit bolus. Shapes: (mode=2, draw)."""
+    """Rates (1/h), coefficients (1/L) of the response to a unit bolus. Shapes: (mode=2, draw)."""
     out = clearance / central_volume
     there = exchange / central_volume
     back = exchange / peripheral_volume
@@ -120,7 +120,7 @@ def cumulative(response: UnitResponse, hours: float) -> FloatArray:
         lasting = part.duration > 0.0
         length = np.where(lasting, part.duration, 1.0)
         for rate, coefficient in zip(response.rates, part.bolus, strict=True):
-            # During the input the response is c/(rate*D) * (1 - exp(-rate t)); its integral follows.
+            # During the input the response is c/(rate D) (1 - exp(-rate t)); its integral follows.
             during = (inside + np.expm1(-rate * inside) / rate) * coefficient / (rate * length)
             level = np.where(
                 lasting, -np.expm1(-rate * inside) * coefficient / (rate * length), coefficient

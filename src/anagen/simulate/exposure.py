@@ -12,12 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from anagen.catalog.parameters import value
 from anagen.catalog.tables import read_document
 from anagen.errors import AnagenError
 from anagen.model import pharmacokinetics as pk
 from anagen.model.actions.exposure import Exposure
 from anagen.rng import generator
-from anagen.simulate.parameter_draws import sample
+from anagen.simulate.parameter_draws import TYPICAL, normal_scores, sample
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Regimen
 
@@ -33,7 +34,7 @@ WORDS = ("action", "model", "absorption", "note")
 
 @dataclass(frozen=True, slots=True)
 class Traits:
-    """What of the person reaches the system layer; unknown ones are drawn. Each of shape (draw,)."""
+    """What of the person reaches the system layer; unknowns are drawn. Each of shape (draw,)."""
 
     female: FloatArray
     weight_kg: FloatArray
@@ -42,7 +43,10 @@ class Traits:
 
 
 def traits(person: Person, draws: int, seed: int) -> Traits:
-    """Traits of every draw; what nobody recorded is drawn from the population rows."""
+    """Traits of every draw; what nobody recorded is drawn from the population rows.
+
+    An unknown filtration rate is left out: the spread of clearance between people holds it.
+    """
 
     def known_or_drawn(value: float | None, parameter_id: str) -> FloatArray:
         if value is not None:
@@ -54,7 +58,6 @@ def traits(person: Person, draws: int, seed: int) -> Traits:
         female = (coin < 0.5).astype(np.float64)
     else:
         female = np.full(draws, 1.0 if person.sex == "female" else 0.0)
-    # An unknown filtration rate is already inside the spread of clearance between people.
     egfr = person.egfr_ml_min
     return Traits(
         female=female,
@@ -65,29 +68,28 @@ def traits(person: Person, draws: int, seed: int) -> Traits:
 
 
 def _renal_ratio(egfr: float) -> float:
-    from anagen.catalog.parameters import value
-
     return egfr / value("renal_reference_egfr")
 
 
 def values(
     cells: Mapping[str, Any], person: Person, draws: int, seed: int
 ) -> dict[str, FloatArray]:
-    """Draws of every parameter named in a block of a treatment file, spread between people included.
+    """Draws of every parameter named in a block of a treatment file. Shape of each: (draw,).
 
-    `<name>_between_people` names the row with the log-SD between people of `<name>`.
+    `<name>_between_people` names the row with the log-SD between people of `<name>`, which
+    is then spread by it.
     """
     result: dict[str, FloatArray] = {}
     for name, parameter_id in cells.items():
         if name in WORDS or name.endswith(BETWEEN_PEOPLE):
             continue
-        value = sample(str(parameter_id), draws, seed, person.patient_id)
+        drawn = sample(str(parameter_id), draws, seed, person.patient_id)
         spread_id = cells.get(name + BETWEEN_PEOPLE)
         if spread_id is not None:
             log_sd = sample(str(spread_id), draws, seed, person.patient_id)
-            z = generator(seed, person.patient_id, f"between:{parameter_id}").standard_normal(draws)
-            value = value * np.exp(log_sd * z)
-        result[name] = value
+            z = normal_scores(draws, seed, person.patient_id, f"between:{parameter_id}")
+            drawn = drawn * np.exp(log_sd * z)
+        result[name] = drawn
     return result
 
 
@@ -107,6 +109,8 @@ def doses_taken(
     number of draws, nor the length of the forecast, nor the arm changes which doses are missed.
     """
     draws = share.shape[0]
+    if seed == TYPICAL:
+        return np.ones((count, draws))
     blocks = []
     for block in range(-(-count // DOSES_PER_BLOCK)):
         purpose = f"adherence:{treatment}:{block}"
@@ -127,7 +131,7 @@ def treatment_exposure(
     segments: int,
     seed: int,
 ) -> Exposure:
-    """Level at the site, amount taken and days on the regimen. Raises AnagenError when not modelled.
+    """Level at the site, amount taken, days on the regimen. AnagenError when not modelled.
 
     `segments` is how finely the day is cut for actions that need the course within a day.
     """

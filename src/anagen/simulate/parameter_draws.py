@@ -18,6 +18,10 @@ from anagen.rng import generator
 
 FloatArray = NDArray[np.float64]
 
+# The seed of the typical person: nothing is drawn, every parameter is at its central value, every
+# dose is taken. Facts about the average of a trial are computed with it.
+TYPICAL = -1
+
 # `low` and `high` bound the central 90 %, so they lie this many standard deviations out.
 Z_90 = NormalDist().inv_cdf(0.95)
 
@@ -30,12 +34,19 @@ def sample(parameter_id: str, draws: int, seed: int, patient_id: str) -> FloatAr
     distribution says so). Raises AnagenError for an unknown id or bounds that cannot be used.
     """
     parameter = _parameter(parameter_id)
-    if parameter.distribution == "fixed":
+    if parameter.distribution == "fixed" or seed == TYPICAL:
         return np.full(draws, parameter.value)
     random = generator(seed, patient_id, f"parameter:{parameter_id}")
     if parameter.distribution == "uniform":
         return _uniform(parameter, random.random(draws))
     return from_normal(parameter_id, random.standard_normal(draws))
+
+
+def normal_scores(draws: int, seed: int, patient_id: str, purpose: str) -> FloatArray:
+    """Standard normal scores of one purpose, 0 in the typical person. Shape: (draw,)."""
+    if seed == TYPICAL:
+        return np.zeros(draws)
+    return generator(seed, patient_id, purpose).standard_normal(draws)
 
 
 def from_normal(parameter_id: str, z: FloatArray) -> FloatArray:

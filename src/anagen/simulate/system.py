@@ -14,9 +14,8 @@ from anagen.model import endocrine, events, nutrition
 from anagen.model.actions import ACTIONS
 from anagen.model.actions.exposure import Contribution, Exposure
 from anagen.model.system import INTAKE_LEVERS, assemble, combine, dht_courses
-from anagen.rng import generator
 from anagen.simulate.exposure import Traits, action_blocks, traits, treatment_exposure, values
-from anagen.simulate.parameter_draws import from_normal, sample
+from anagen.simulate.parameter_draws import from_normal, normal_scores, sample
 from anagen.simulate.person import Person, Perturbation
 from anagen.simulate.regimen import Arm, Regimen
 
@@ -305,7 +304,7 @@ def _event(
         fraction = np.full(draws, min(max(event.strength, 0.0), 0.99))
     else:
         # Two fevers of one person need not hit equally hard: the number of the event is in the key.
-        random = generator(seed, patient_id, f"event:{event.kind}:{number}")
-        fraction = from_normal(parameter_id, random.standard_normal(draws))
+        scores = normal_scores(draws, seed, patient_id, f"event:{event.kind}:{number}")
+        fraction = from_normal(parameter_id, scores)
     released = events.release_impulse(days, first_day, fraction, row("release_days"))
     return {"anagen_release": released}

@@ -1,4 +1,4 @@
-"""Ketoconazole on the scalp: fewer yeasts, less inflammation, a small and doubtful gain in anagen."""
+"""Ketoconazole on the scalp: fewer yeasts, less inflammation, a doubtful gain in anagen."""
 
 from __future__ import annotations
 

@@ -16,6 +16,4 @@ def antigenic_competition(exposure: Exposure, p: Parameters, person: Parameters)
     return {"antigenic_competition": first_order_pool(target, start, rate)}
 
 
-ANTIGENIC_COMPETITION = Mechanism(
-    antigenic_competition, ("largest", "build_up_half_life")
-)
+ANTIGENIC_COMPETITION = Mechanism(antigenic_competition, ("largest", "build_up_half_life"))
