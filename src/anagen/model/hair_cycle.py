@@ -116,8 +116,9 @@ def advance_cycle(
     `latency_exponent` (size, lane), `telogen_exponent` (lane) and `plain_exponent` (4, lane: new
     anagen, catagen, dystrophic, dormant) are stage hazards x step. On leaving latency a follicle
     becomes one class smaller with probability `step_down`, larger with `step_up`; the smallest
-    class dies with `death` (all (lane,)). `work` (3 + size, lane) is scratch space. `step` multiplies
-    every share: histories over decades take several days at once and meet the same steady state.
+    class dies with `death` (all (lane,)). `work` (3 + size, lane) is scratch space. `step`
+    multiplies every share: histories over decades take several days at once and meet the same
+    steady state.
     """
     sizes, _, lanes = n.shape
     first_new, first_anagen, first_catagen, first_telogen = (
@@ -223,7 +224,7 @@ def attack_anagen(n, starts, share, catagen_share, work):
 
 @njit(cache=True, nogil=True)
 def release_anagen(n, starts, released, broken, shed):
-    """Impulses on anagen: `released` (lane) goes to catagen, `broken` falls at once (cytotoxics)."""
+    """Impulses on anagen: `released` (lane) goes to catagen, `broken` falls (cytotoxics)."""
     sizes, _, lanes = n.shape
     for size in range(sizes):
         for stage in range(starts[1], starts[2]):

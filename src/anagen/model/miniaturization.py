@@ -38,5 +38,5 @@ def anagen_factor(drive, shortening):
 
 @njit(cache=True, nogil=True)
 def latency_factor(drive, lengthening, offset, relative_diameter):
-    """Multiplies mean latency; thin hairs stay away longer. `relative_diameter` is d / largest d."""
+    """Multiplies mean latency; thin hairs stay away longer. Diameter relative to the largest."""
     return 1.0 + lengthening * drive * (offset + 1.0 - relative_diameter)

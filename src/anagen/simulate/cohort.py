@@ -44,6 +44,8 @@ IntArray = NDArray[np.int64]
 
 # Lanes a block holds: its state stays in the second-level cache.
 BLOCK = 32
+# Not every follicle may leave anagen on one day.
+LARGEST_RELEASE = 0.9
 DAYS_PER_WEEK = 7
 DAYS_PER_YEAR = 365.25
 
@@ -91,17 +93,20 @@ def _start_group(
     pool = draws * candidates
     wide = (lanes[None, :] + draws * np.arange(candidates)[:, None]).ravel()
     group = build(person, wide, pool, mechanisms, seed)
+    own = drivers[wide % draws]
+    group.hidden = unexplained(group, own)
+    own = mechanism_drivers(group, own, person, -drivers.shape[1], draws, seed)
     if "androgenetic" in mechanisms:
         fitting = _run_pattern_history(group, person, pool, seed, workers)
         if "autoimmune" not in mechanisms:
-            group = group.take(fitting[: lanes.size], wide[fitting[: lanes.size]])
+            group = group.take(fitting[: lanes.size], lanes)
+            own = own[fitting[: lanes.size]]
     if "autoimmune" in mechanisms:
-        group = _run_episode(group, person, lanes, draws, pool, drivers, seed, workers)
+        group = _run_episode(group, person, lanes, pool, own, seed, workers)
     else:
         if uses_patches(person, mechanisms):
             _scar(group, person, pool, mechanisms, seed)
-        group.draws = lanes
-        _advance_run_in(group, drivers[lanes], person, draws, seed, workers)
+        _advance_run_in(group, own, workers)
     return group
 
 
@@ -162,13 +167,12 @@ def _run_episode(
     group: Group,
     person: Person,
     lanes: IntArray,
-    draws: int,
     pool: int,
     drivers: FloatArray,
     seed: int,
     workers: int | None,
 ) -> Group:
-    """Candidates of an episode of alopecia areata run up to today, kept by how they fit its SALT."""
+    """Candidates of an episode of alopecia areata run up to today, kept by fit to its SALT."""
     wide = group.draws
     if person.salt is not None:
         salt = np.full(wide.size, float(np.clip(person.salt, 0.5, 100.0)))
@@ -189,9 +193,7 @@ def _run_episode(
         (pool, longest)
     )[wide, :span]
     past = wandering(group, z)
-    record = advance(
-        group, drivers[wide % draws][:, -span:], past, _no_seeds(span, wide.size), workers=workers
-    )
+    record = advance(group, drivers[:, -span:], past, _no_seeds(span, wide.size), workers=workers)
     terminal = record[-1, RECORD.index("visible_terminal")] / group.full_visible
     kept = np.minimum(terminal, 1.0)
     patches = group.patch_cells
@@ -245,7 +247,10 @@ def _no_seeds(days: int, lanes: int) -> NDArray[np.int16]:
 def new_patches(
     group: Group, person: Person, days: int, draws: int, seed: int
 ) -> NDArray[np.int16]:
-    """Day and cell where a trigger starts a new patch, the same in every arm. Shape: (day, lane)."""
+    """Cell where a trigger starts a new patch that day, or -1: same in every arm.
+
+    Shape: (day, lane).
+    """
     seeds = _no_seeds(days, group.draws.size)
     if "autoimmune" not in group.mechanisms:
         return seeds
@@ -259,14 +264,24 @@ def new_patches(
     return seeds
 
 
-def _advance_run_in(
-    group: Group, drivers: FloatArray, person: Person, draws: int, seed: int, workers: int | None
-) -> None:
-    days = drivers.shape[1]
-    drivers = mechanism_drivers(group, drivers, person, -days, draws, seed)
-    calm = np.zeros((days, group.draws.size))
-    record = advance(group, drivers, calm, _no_seeds(days, group.draws.size), workers=workers)
+def _advance_run_in(group: Group, drivers: FloatArray, workers: int | None) -> None:
+    days, lanes = drivers.shape[1], group.draws.size
+    calm = np.zeros((days, lanes))
+    record = advance(group, drivers, calm, _no_seeds(days, lanes), workers=workers)
     group.last_fallen = record[-1, FALLEN]
+
+
+def unexplained(group: Group, drivers: FloatArray) -> NDArray[np.bool_]:
+    """Lanes where effluvium is at work but nothing in the history brings it about.
+
+    `drivers` (lane, day, driver) are those of the run-in. Shape: (lane,).
+    """
+    if "effluvium" not in group.mechanisms:
+        return np.zeros(group.draws.size, dtype=np.bool_)
+    released = drivers[:, :, DRIVER_INDEX["anagen_release"]].sum(axis=1)
+    shortened = drivers[:, :, DRIVER_INDEX["anagen_log"]].mean(axis=1)
+    least = value("explained_effect")
+    return (released < least) & (np.abs(shortened) < least)
 
 
 def mechanism_drivers(
@@ -284,26 +299,29 @@ def mechanism_drivers(
         drivers = drivers.copy()
         drivers[:, :, release] = 0.0
         return drivers
-    if person.perturbations or person.weeks_since_delivery is not None:
+    if group.hidden is None or not group.hidden.any():
         return drivers
     drivers = drivers.copy()
-    lanes = group.draws
-    chronic_weeks = value("chronic_effluvium_weeks")
-    weeks = None if person.episode_years is None else person.episode_years * DAYS_PER_YEAR / 7.0
-    if weeks is not None and weeks > chronic_weeks:
-        steady = sample("chronic_release_per_day", draws, seed, person.patient_id)[lanes]
+    hidden, draw = group.hidden, group.draws % draws
+
+    def parameter(name: str) -> FloatArray:
+        return sample(name, draws, seed, person.patient_id)[draw]
+
+    weeks = None
+    if person.episode_years is not None:
+        weeks = person.episode_years * DAYS_PER_YEAR / DAYS_PER_WEEK
+    if weeks is not None and weeks > value("chronic_effluvium_weeks"):
+        steady = np.where(hidden, parameter("chronic_release_per_day"), 0.0)
         drivers[:, :, release] = np.maximum(drivers[:, :, release], steady[:, None])
         return drivers
-    share = sample("hidden_release_fraction", draws, seed, person.patient_id)[lanes]
     if weeks is None:
-        ago = sample("hidden_release_weeks", draws, seed, person.patient_id)[lanes]
+        ago = parameter("hidden_release_weeks")
     else:
-        ago = weeks + sample("shedding_lag_weeks", draws, seed, person.patient_id)[lanes]
+        ago = weeks + parameter("shedding_lag_weeks")
     day = np.round(-DAYS_PER_WEEK * ago).astype(np.int64) - first_day
-    inside = np.flatnonzero((day >= 0) & (day < drivers.shape[1]))
-    drivers[inside, day[inside], release] = np.maximum(
-        drivers[inside, day[inside], release], np.minimum(share[inside], 0.9)
-    )
+    hit = np.flatnonzero(hidden & (day >= 0) & (day < drivers.shape[1]))
+    share = np.minimum(parameter("hidden_release_fraction"), LARGEST_RELEASE)
+    drivers[hit, day[hit], release] = np.maximum(drivers[hit, day[hit], release], share[hit])
     return drivers
 
 

@@ -101,6 +101,7 @@ class Group:
     new_patch_rate: FloatArray
     patch_cells: int
     last_fallen: FloatArray | None = None
+    hidden: NDArray[np.bool_] | None = None
 
     def take(self, lanes: IntArray, draws: IntArray) -> Group:
         """The same group with other lanes (repeats allowed), numbered `draws`."""
@@ -132,6 +133,7 @@ class Group:
             new_patch_rate=pick(self.new_patch_rate),
             patch_cells=self.patch_cells,
             last_fallen=None if self.last_fallen is None else pick(self.last_fallen),
+            hidden=None if self.hidden is None else self.hidden[lanes],
         )
 
 

@@ -1,0 +1,172 @@
+"""From a patient record and the causes found to the person the model sees.
+
+Nothing is invented: a field the record does not have stays unknown and is sampled later. What was
+carried over and what could not be is said in the notes.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from anagen.catalog.labs import load_labs
+from anagen.catalog.tables import names, read_document
+from anagen.patients.record import PatientRecord
+from anagen.simulate.person import Person, Perturbation
+from anagen.simulate.twins import MECHANISMS
+from anagen.units import UnitError, convert
+
+# Person field, laboratory test, the unit the model takes.
+_LABS = (
+    ("ferritin_ug_per_l", "ferritin", "ug/L"),
+    ("vitamin_d_nmol_per_l", "vitamin_d", "nmol/L"),
+    ("vitamin_d_nmol_per_l", "vitamin_d3_25oh", "nmol/L"),
+    ("zinc_umol_per_l", "zinc", "umol/L"),
+    ("tsh_miu_per_l", "tsh", "m[IU]/L"),
+    ("free_t4_pmol_per_l", "free_t4", "pmol/L"),
+)
+_WEEKS_PER_YEAR = 365.25 / 7.0
+_MODELLED_EVENTS = frozenset(
+    {
+        "fever",
+        "surgery",
+        "hospital_stay",
+        "crash_diet",
+        "weight_loss",
+        "stress",
+        "drug_start",
+        "drug_stop",
+        "chemotherapy",
+        "hormone_stop",
+        "infection",
+        "other",
+    }
+)
+_PATCH_PATTERNS = frozenset({"patchy", "ophiasis"})
+_TOTAL_PATTERNS = frozenset({"totalis", "universalis"})
+_TOTAL_LOSS = 100.0
+
+
+def mechanism_of(cause: str) -> str:
+    """The mechanism word of one cause, `none` for a cause the catalogue does not have."""
+    if f"causes/{cause}.toml" not in set(names("causes", ".toml")):
+        return "none"
+    return str(read_document(f"causes/{cause}.toml").get("mechanism", "none"))
+
+
+def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]) -> Person:
+    """The person as the model sees them. `mixtures` maps cause ids acting together to probability.
+
+    Causes become mechanisms; laboratory results, scores, events and situation become numbers.
+    """
+    notes: dict[str, str] = {}
+    joint = mechanism_mixtures(mixtures, notes)
+    probability = {
+        name: min(1.0, sum(p for acting, p in joint if name in acting)) for name in MECHANISMS
+    }
+    labs = _laboratory(record, notes)
+    situation, measured = record.situation, record.measurements
+    weeks = record.complaint.duration_weeks
+    patterns = frozenset(record.complaint.pattern)
+    salt = measured.salt
+    if salt is None and patterns & _TOTAL_PATTERNS:
+        salt = _TOTAL_LOSS
+        notes["used: pattern"] = "pattern of total loss: SALT taken as 100"
+    delivery = situation.weeks_since_delivery
+    births = [
+        e.weeks_ago for e in record.events if e.kind == "childbirth" and e.weeks_ago is not None
+    ]
+    if delivery is None and births:
+        delivery = min(births)
+    status = situation.reproductive_status
+    return Person(
+        patient_id=record.id,
+        sex=record.sex,
+        age_years=record.age_years,
+        mechanism_probability=probability,
+        salt=salt,
+        episode_years=None if weeks is None else weeks / _WEEKS_PER_YEAR,
+        patches=True if patterns & _PATCH_PATTERNS else (False if "diffuse" in patterns else None),
+        norwood=measured.norwood if record.sex == "male" else None,
+        ludwig=measured.ludwig,
+        sinclair_stage=measured.sinclair_stage,
+        terminal_density=measured.terminal_density_per_cm2,
+        total_density=measured.total_density_per_cm2,
+        postmenopausal=None if status is None else status == "postmenopausal",
+        weeks_since_delivery=delivery,
+        pregnant=status == "pregnant",
+        weight_kg=situation.weight_kg,
+        egfr_ml_min=_egfr(record),
+        perturbations=_perturbations(record, notes),
+        current_treatments=tuple(m.name for m in record.medicines if m.stopped_weeks_ago is None),
+        notes=notes,
+        mechanism_mixtures=joint,
+        **labs,
+    )
+
+
+def mechanism_mixtures(
+    mixtures: Mapping[tuple[str, ...], float], notes: dict[str, str]
+) -> tuple[tuple[tuple[str, ...], float], ...]:
+    """Joint mechanisms and their probabilities; equal sets are added up. Fills `notes`."""
+    joint: dict[tuple[str, ...], float] = {}
+    outside: dict[str, float] = {}
+    for causes, probability in mixtures.items():
+        acting = set()
+        for cause in causes:
+            word = mechanism_of(cause)
+            if word in MECHANISMS:
+                acting.add(word)
+            else:
+                outside[cause] = outside.get(cause, 0.0) + probability
+        key = tuple(sorted(acting))
+        joint[key] = joint.get(key, 0.0) + probability
+    if outside:
+        listed = ", ".join(
+            f"{cause.replace('_', ' ')} ({100.0 * p:.0f} %)"
+            for cause, p in sorted(outside.items(), key=lambda item: -item[1])
+            if p >= 0.01
+        )
+        if listed:
+            notes["not used: mechanism"] = (
+                f"no course is modelled for {listed}: that share of the draws stays as it is"
+            )
+    return tuple(sorted(joint.items(), key=lambda item: -item[1]))
+
+
+def _laboratory(record: PatientRecord, notes: dict[str, str]) -> dict[str, float]:
+    tests = load_labs()
+    out: dict[str, float] = {}
+    for field, test, unit in _LABS:
+        lab = record.latest_lab(test)
+        if lab is None or lab.value is None or field in out or test not in tests:
+            continue
+        try:
+            out[field] = convert(
+                lab.value, lab.unit or tests[test].unit, unit, tests[test].molar_mass_g_per_mol
+            )
+        except UnitError as error:
+            notes[f"not used: {test}"] = f"{test.replace('_', ' ')} left out: {error}"
+    return out
+
+
+def _egfr(record: PatientRecord) -> float | None:
+    lab = record.latest_lab("egfr")
+    return None if lab is None else lab.value
+
+
+def _perturbations(record: PatientRecord, notes: dict[str, str]) -> tuple[Perturbation, ...]:
+    found = []
+    for event in record.events:
+        if event.kind == "childbirth":
+            continue
+        if event.weeks_ago is None:
+            notes[f"not used: {event.kind}"] = (
+                f"{event.kind.replace('_', ' ')} without a date cannot be placed in time"
+            )
+        elif event.kind in _MODELLED_EVENTS:
+            found.append(Perturbation(event.kind, event.weeks_ago))
+        else:
+            notes[f"not used: {event.kind}"] = (
+                f"{event.kind.replace('_', ' ')}: its effect on hair is not modelled"
+            )
+    return tuple(found)
