@@ -256,13 +256,16 @@ def _effects(document: Document) -> list[Effect]:
     return effects
 
 
-def _people(document: Document) -> Mapping[tuple[str, float], Markup]:
-    found: dict[tuple[str, float], Markup] = {}
-    for outcome in document.untreated:
-        found["untreated", outcome.week] = _icons(outcome, "untreated", "No treatment")
+def _people(document: Document) -> Mapping[tuple[str, str, float], Markup]:
+    """Icons by option, `plan` or `untreated`, and week. No treatment stands beside each option."""
+    found: dict[tuple[str, str, float], Markup] = {}
     for option in document.options:
+        name = option.option
+        for outcome in document.untreated:
+            bare = _icons(outcome, f"{name}-untreated", "No treatment")
+            found[name, "untreated", outcome.week] = bare
         for outcome in option.outcomes:
-            found[option.option, outcome.week] = _icons(outcome, option.option, option.label)
+            found[name, "plan", outcome.week] = _icons(outcome, name, option.label)
     return found
 
 
