@@ -1,4 +1,4 @@
-"""Safety rules as data: who must not take what, what must be known or done first, and who says so."""
+"""Safety rules as data: who must not take what, what must come first, and who says so."""
 
 from __future__ import annotations
 

@@ -1,0 +1,108 @@
+"""How plans are chosen and compared, as data: settings, weights, outcomes, combinations."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from anagen.catalog.tables import names, read_document, read_table
+from anagen.catalog.words import cells
+
+BETTER_OR_WORSE = ("at_most", "at_least", "rise", "fall")
+
+
+@dataclass(frozen=True, slots=True)
+class Weight:
+    """How much one aim counts when the person has not said; benefit, harm, burden or cost."""
+
+    id: str
+    default: float
+    meaning: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutcomeRow:
+    """When one observable counts as better or worse than at the start.
+
+    `better` and `worse` are at_most or at_least (a level) or rise or fall (a share of the start).
+    With `real_change` a rise or fall must also exceed what two readings can tell apart.
+    """
+
+    id: str
+    mechanism: str
+    observable: str
+    label: str
+    better: str
+    better_threshold: float
+    worse: str
+    worse_threshold: float
+    real_change: bool
+    weeks: tuple[float, ...]
+    main: bool
+    source: str
+    verified: str
+
+
+@dataclass(frozen=True, slots=True)
+class Combination:
+    """Two treatments that are given, or advertised, together."""
+
+    first: str
+    second: str
+    why: str
+    source: str
+    verified: str
+
+
+@cache
+def load_settings() -> dict[str, float]:
+    """Values of `data/plan/settings.csv` by id."""
+    return {row["id"]: float(row["value"]) for row in read_table("plan/settings.csv")}
+
+
+@cache
+def load_weights() -> dict[str, Weight]:
+    """Weights by id, in the order of the table."""
+    return {
+        row["id"]: Weight(row["id"], float(row["default"]), row["meaning"])
+        for row in read_table("plan/weights.csv")
+    }
+
+
+@cache
+def load_outcomes() -> tuple[OutcomeRow, ...]:
+    """Outcomes in the order of the table; the first main one of a mechanism leads."""
+    return tuple(
+        OutcomeRow(
+            id=row["id"],
+            mechanism=row["mechanism"],
+            observable=row["observable"],
+            label=row["label"],
+            better=row["better"],
+            better_threshold=float(row["better_threshold"]),
+            worse=row["worse"],
+            worse_threshold=float(row["worse_threshold"]),
+            real_change=row["real_change"] == "yes",
+            weeks=tuple(float(week) for week in cells(row["weeks"])),
+            main=row["main"] == "yes",
+            source=row["source"],
+            verified=row["verified"],
+        )
+        for row in read_table("plan/outcomes.csv")
+    )
+
+
+@cache
+def load_combinations() -> tuple[Combination, ...]:
+    """Combinations in the order of the table."""
+    return tuple(
+        Combination(row["first"], row["second"], row["why"], row["source"], row["verified"])
+        for row in read_table("plan/combinations.csv")
+    )
+
+
+@cache
+def mechanism_of_causes() -> dict[str, str]:
+    """Cause id -> mechanism (`autoimmune`, `androgenetic`, `effluvium`, `scarring`, ...)."""
+    documents = (read_document(name) for name in names("causes", ".toml"))
+    return {document["id"]: document.get("mechanism", "none") for document in documents}

@@ -1,0 +1,188 @@
+"""What is known of a person, as the expressions of rules and indications ask it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+
+from anagen.assess.records import Assessment
+from anagen.catalog.conditions import find_condition, with_broader
+from anagen.catalog.medicines import match_medicine, medicine_classes, treatments_of
+from anagen.catalog.safety import load_definitions
+from anagen.patients.record import Medicine, PatientRecord
+from anagen.plan.expressions import Value, evaluate
+
+POSITIVE = re.compile(r"positive|reactive|detected|present|abnormal|hyphae|grow|spores|fung", re.I)
+NEGATIVE = re.compile(
+    r"\bnon.?reactive|negative|not |\bno\b|normal|absent|undetected|sterile", re.I
+)
+ABNORMAL = re.compile(r"abnormal", re.I)
+
+NAMES = (
+    "sex",
+    "age",
+    "salt",
+    "onset",
+    "reproductive_status",
+    "pregnancy_planned",
+    "breastfeeding",
+    "contraception",
+    "blood_donor",
+    "smoker",
+    "suicidal_thoughts",
+    "systolic",
+    "tight_hairstyle",
+)
+FUNCTIONS = (
+    "condition",
+    "ever",
+    "medicine",
+    "other_medicine",
+    "also",
+    "lab",
+    "positive",
+    "result",
+    "cause",
+    "finding",
+    "pattern",
+)
+
+
+def cause_probability(assessment: Assessment, pattern: str) -> float:
+    """Probability that a cause, or any of the causes a pattern names, is at work; 0 if not listed.
+
+    A pattern such as `alopecia_areata_*` sums the mixtures that hold at least one of them.
+    """
+    if "*" not in pattern:
+        for item in assessment.causes:
+            if item.cause == pattern:
+                return item.probability
+        return 0.0
+    return min(
+        1.0,
+        sum(
+            mixture.probability
+            for mixture in assessment.mixtures
+            if any(fnmatchcase(cause, pattern) for cause in mixture.causes)
+        ),
+    )
+
+
+@dataclass(slots=True)
+class PersonFacts:
+    """One person asked about one treatment, with the other treatments of the same plan.
+
+    Lists of conditions and medicines say what there is, never what there is not: an unlisted
+    disease is unknown.
+    """
+
+    record: PatientRecord
+    assessment: Assessment
+    treatment: str = ""
+    also: frozenset[str] = frozenset()
+    _open: set[str] = field(default_factory=set)
+
+    def name(self, word: str) -> Value:
+        """A bare name of `NAMES`, or a definition of data/safety/definitions.csv."""
+        definition = load_definitions().get(word)
+        if definition is None:
+            return self._plain(word)
+        if word in self._open:
+            raise KeyError(word)
+        self._open.add(word)
+        try:
+            return evaluate(definition.when, self)
+        finally:
+            self._open.discard(word)
+
+    def _plain(self, word: str) -> Value:
+        record, situation = self.record, self.record.situation
+        match word:
+            case "sex":
+                return record.sex
+            case "age":
+                return record.age_years
+            case "salt":
+                return record.measurements.salt
+            case "onset":
+                return record.complaint.onset
+            case "systolic":
+                return situation.systolic_mmhg
+        if word in NAMES:
+            return getattr(situation, word)
+        raise KeyError(word)
+
+    def call(self, function: str, arguments: tuple[str, ...]) -> Value:
+        """One of `FUNCTIONS` with quoted arguments."""
+        if function not in FUNCTIONS:
+            raise KeyError(function)
+        return getattr(self, f"_{function}")(*arguments)
+
+    def _condition_ids(self, *, past: bool) -> frozenset[str]:
+        states = ("current", "suspected", "past") if past else ("current", "suspected")
+        found: set[str] = set()
+        for item in self.record.conditions:
+            if item.status not in states:
+                continue
+            row = find_condition(item.id) if item.id else find_condition(item.name)
+            found |= with_broader(row.id if row else item.id)
+        return frozenset(found)
+
+    def _condition(self, wanted: str) -> Value:
+        return True if wanted in self._condition_ids(past=False) else None
+
+    def _ever(self, wanted: str) -> Value:
+        return True if wanted in self._condition_ids(past=True) else None
+
+    def _taken(self) -> Iterable[Medicine]:
+        return (item for item in self.record.medicines if not item.stopped_weeks_ago)
+
+    def _medicine(self, wanted: str) -> Value:
+        return True if any(_is(item, wanted) for item in self._taken()) else None
+
+    def _other_medicine(self, wanted: str) -> Value:
+        others = (item for item in self._taken() if self.treatment not in treatments_of(item.name))
+        return True if any(_is(item, wanted) for item in others) else None
+
+    def _also(self, wanted: str) -> Value:
+        return wanted in self.also
+
+    def _lab(self, test: str) -> Value:
+        found = self.record.latest_lab(test)
+        return found.value if found else None
+
+    def _text(self, test: str) -> str:
+        texts = [lab for lab in self.record.labs if lab.test == test and lab.text]
+        if not texts:
+            return ""
+        return min(texts, key=lambda lab: lab.weeks_ago or 0.0).text
+
+    def _positive(self, test: str) -> Value:
+        text = self._text(test)
+        if not text:
+            return None
+        if NEGATIVE.search(text) and not ABNORMAL.search(text):
+            return False
+        return True if POSITIVE.search(text) else None
+
+    def _result(self, test: str, word: str) -> Value:
+        text = self._text(test)
+        return word.casefold() in text.casefold() if text else None
+
+    def _cause(self, pattern: str) -> Value:
+        return cause_probability(self.assessment, pattern)
+
+    def _finding(self, finding: str) -> Value:
+        state = self.record.findings.get(finding)
+        return None if state is None else state == "present"
+
+    def _pattern(self, pattern: str) -> Value:
+        known = self.record.complaint.pattern
+        return pattern in known if known else None
+
+
+def _is(medicine: Medicine, wanted: str) -> bool:
+    ids = {row.id for row in match_medicine(medicine.name)}
+    return wanted in ids or wanted in medicine_classes(medicine.name)

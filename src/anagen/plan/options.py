@@ -1,0 +1,253 @@
+"""Candidate plans: what is used or claimed for the probable causes, safety decided first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from anagen.assess.records import Assessment
+from anagen.catalog.plans import load_combinations, load_settings
+from anagen.catalog.treatments import (
+    GRADES,
+    ROLES,
+    Indication,
+    Tier,
+    Treatment,
+    best_grade,
+    cause_matches,
+    evidence_for,
+    load_treatments,
+    tier_of,
+)
+from anagen.patients.record import PatientRecord
+from anagen.plan.expressions import truth
+from anagen.plan.facts import PersonFacts
+from anagen.plan.records import SafetyReason, SafetyVerdict
+from anagen.plan.safety import CHECK_FIRST, check, worst
+
+WAITING = "watchful_waiting"
+REFERRAL = "specialist_referral"
+TIERS: tuple[Tier, ...] = ("forecast", "plausible", "no_evidence")
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One plan before any forecast: its treatments, why it is here, and what safety says."""
+
+    id: str
+    label: str
+    treatments: tuple[Treatment, ...]
+    causes: tuple[str, ...]
+    role: str
+    tier: Tier
+    tier_basis: str
+    grade: str
+    status: str
+    verdicts: tuple[SafetyVerdict, ...]
+    indication: str
+    sources: tuple[str, ...]
+
+    @property
+    def modelled(self) -> bool:
+        """Whether a number may be shown: every part has a model and some human evidence."""
+        return self.tier != "no_evidence" and all(part.modelled for part in self.treatments)
+
+
+def probable_causes(assessment: Assessment) -> dict[str, float]:
+    """Causes at least as probable as the setting, with their probability, most probable first."""
+    least = load_settings()["min_cause_probability"]
+    found = {c.cause: c.probability for c in assessment.causes if c.probability >= least}
+    return dict(sorted(found.items(), key=lambda item: (-item[1], item[0])))
+
+
+def candidates(record: PatientRecord, assessment: Assessment) -> tuple[Candidate, ...]:
+    """Every plan worth comparing for this person, sorted by id; blocked ones included."""
+    causes = probable_causes(assessment)
+    labels = {cause.cause: cause.label for cause in assessment.causes}
+    single: dict[str, Candidate] = {}
+    for treatment in load_treatments().values():
+        found = _single(record, assessment, treatment, causes, labels)
+        if found is not None:
+            single[treatment.id] = found
+    pairs = _pairs(record, assessment, single)
+    return tuple(sorted((*single.values(), *pairs), key=lambda item: item.id))
+
+
+def referral(record: PatientRecord, assessment: Assessment, why: str) -> Candidate:
+    """The only plan left when a red flag stops planning."""
+    row = load_treatments()[REFERRAL]
+    verdict = check(record, assessment, REFERRAL)
+    return Candidate(
+        id=REFERRAL,
+        label=row.name,
+        treatments=(row,),
+        causes=(),
+        role="first_line",
+        tier="plausible",
+        tier_basis=row.evidence[0].what,
+        grade="none",
+        status=verdict.status,
+        verdicts=(verdict,),
+        indication=why,
+        sources=tuple(item.source for item in row.evidence),
+    )
+
+
+def _indications(
+    facts: PersonFacts, treatment: Treatment, causes: Iterable[str]
+) -> list[tuple[Indication, bool | None]]:
+    return [
+        (row, truth(row.when, facts))
+        for row in treatment.indications
+        if "*" in row.causes or any(cause_matches(cause, row.causes) for cause in causes)
+    ]
+
+
+def _single(
+    record: PatientRecord,
+    assessment: Assessment,
+    treatment: Treatment,
+    causes: dict[str, float],
+    labels: dict[str, str],
+) -> Candidate | None:
+    facts = PersonFacts(record, assessment, treatment.id)
+    rows = _indications(facts, treatment, causes)
+    if not rows:
+        return None
+    verdict = check(record, assessment, treatment.id)
+    fitting = [(row, held) for row, held in rows if held is not False]
+    if not fitting and verdict.status != "blocked":
+        return None
+    order = sorted(fitting or rows, key=lambda item: ROLES.index(item[0].role))
+    row, held = order[0]
+    if held is None and row.ask and verdict.status != "blocked":
+        verdict = _with_condition(verdict, row)
+    for_causes = tuple(c for c in causes if "*" in row.causes or cause_matches(c, row.causes))
+    tier, basis = tier_of(treatment, for_causes)
+    return Candidate(
+        id=treatment.id,
+        label=treatment.name,
+        treatments=(treatment,),
+        causes=for_causes,
+        role=row.role,
+        tier=tier,
+        tier_basis=basis,
+        grade=best_grade(treatment, for_causes),
+        status=verdict.status,
+        verdicts=(verdict,),
+        indication=_indication_text(record, treatment, row, for_causes, labels),
+        sources=tuple(
+            dict.fromkeys(
+                (row.source, *(item.source for item in evidence_for(treatment, for_causes)))
+            )
+        ),
+    )
+
+
+def _with_condition(verdict: SafetyVerdict, row: Indication) -> SafetyVerdict:
+    text = f"{CHECK_FIRST}{row.ask}."
+    if text in verdict.conditions:
+        return verdict
+    reason = SafetyReason(
+        rule="indication",
+        effect="condition",
+        text=text,
+        because="Whether it is meant for this person depends on it.",
+        source=row.source,
+        verified=row.verified,
+        authority="indication",
+    )
+    return replace(
+        verdict,
+        status="conditions",
+        reasons=(reason, *verdict.reasons),
+        conditions=(text, *verdict.conditions),
+    )
+
+
+WORDING = {
+    "first_line": "first choice for",
+    "option": "an option for",
+    "deficit": "treats",
+    "supportive": "may support the care of",
+    "claimed": "advertised for",
+}
+
+
+def _indication_text(
+    record: PatientRecord,
+    treatment: Treatment,
+    row: Indication,
+    causes: tuple[str, ...],
+    labels: dict[str, str],
+) -> str:
+    if "*" in row.causes:
+        text = "any hair loss"
+    else:
+        text = ", ".join(labels.get(cause, cause) for cause in causes)
+    text = f"{WORDING[row.role]} {text}"
+    if row.note:
+        text = f"{text}; {row.note}"
+    now = [item for item in record.medicines if not item.stopped_weeks_ago]
+    words = {word.casefold() for word in (treatment.id, treatment.name, *treatment.synonyms)}
+    taken = any(any(word in item.name.casefold() for word in words) for item in now)
+    return f"{text}; already taken" if taken else text
+
+
+def _pairs(
+    record: PatientRecord, assessment: Assessment, single: dict[str, Candidate]
+) -> list[Candidate]:
+    found: list[Candidate] = []
+    for pair in load_combinations():
+        parts = [single.get(pair.first), single.get(pair.second)]
+        if any(part is None for part in parts):
+            continue
+        first, second = (part for part in parts if part is not None)
+        verdicts = (
+            _joint(record, assessment, first, second.id),
+            _joint(record, assessment, second, first.id),
+        )
+        status = worst(verdicts)
+        if status == "blocked" and "blocked" in (first.status, second.status):
+            if first.tier != "no_evidence" and second.tier != "no_evidence":
+                continue
+        tier = TIERS[max(TIERS.index(first.tier), TIERS.index(second.tier))]
+        found.append(
+            Candidate(
+                id=f"{first.id}+{second.id}",
+                label=f"{first.label} with {second.label[0].lower()}{second.label[1:]}",
+                treatments=(*first.treatments, *second.treatments),
+                causes=tuple(dict.fromkeys((*first.causes, *second.causes))),
+                role=max(first.role, second.role, key=ROLES.index),
+                tier=tier,
+                tier_basis=pair.why,
+                grade=_one_lower(max(first.grade, second.grade, key=GRADES.index)),
+                status=status,
+                verdicts=verdicts,
+                indication=f"{first.indication}; {second.indication}",
+                sources=tuple(dict.fromkeys((pair.source, *first.sources, *second.sources))),
+            )
+        )
+    return found
+
+
+def _joint(
+    record: PatientRecord, assessment: Assessment, part: Candidate, other: str
+) -> SafetyVerdict:
+    verdict = check(record, assessment, part.id, also=(other,))
+    added = [item for item in part.verdicts[0].reasons if item.rule == "indication"]
+    if not added or verdict.status == "blocked":
+        return verdict
+    return replace(
+        verdict,
+        status="conditions",
+        reasons=(*added, *verdict.reasons),
+        conditions=tuple(dict.fromkeys((added[0].text, *verdict.conditions))),
+    )
+
+
+def _one_lower(grade: str) -> str:
+    """A pair was seldom tried itself: one step less certain than its weaker part."""
+    return (
+        GRADES[min(GRADES.index(grade) + 1, GRADES.index("very_low"))] if grade != "none" else grade
+    )

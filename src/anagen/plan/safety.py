@@ -1,0 +1,83 @@
+"""Safety before any score: what is blocked, what must be known or done first, and who says so."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from anagen.assess.records import Assessment
+from anagen.catalog.safety import SafetyRule, load_safety_rules
+from anagen.catalog.treatments import Treatment, load_treatments
+from anagen.patients.record import PatientRecord
+from anagen.plan.expressions import truth
+from anagen.plan.facts import PersonFacts
+from anagen.plan.records import SafetyReason, SafetyVerdict
+
+CHECK_FIRST = "Check first: "
+
+
+def check(
+    record: PatientRecord, assessment: Assessment, treatment: str, also: Iterable[str] = ()
+) -> SafetyVerdict:
+    """The verdict on one treatment for one person, `also` being the other treatments of the plan.
+
+    A rule that holds gives its effect. A rule that cannot be decided and matters (`ask` is given)
+    gives a condition, never a silent pass. Raises KeyError for an unknown treatment.
+    """
+    row = load_treatments()[treatment]
+    facts = PersonFacts(record, assessment, treatment, _words(also))
+    words = row.words()
+    reasons: list[SafetyReason] = []
+    for rule in load_safety_rules():
+        if words.isdisjoint(rule.applies_to):
+            continue
+        held = truth(rule.when, facts)
+        if held:
+            reasons.append(_reason(rule, rule.effect, rule.text))
+        elif held is None and rule.ask:
+            reasons.append(_reason(rule, "condition", f"{CHECK_FIRST}{rule.ask}."))
+    return _verdict(row, reasons)
+
+
+def _words(treatments: Iterable[str]) -> frozenset[str]:
+    known = load_treatments()
+    return frozenset().union(*(known[name].words() for name in treatments))
+
+
+def _reason(rule: SafetyRule, effect: str, text: str) -> SafetyReason:
+    return SafetyReason(
+        rule=rule.id,
+        effect=effect,
+        text=text,
+        because=rule.because,
+        source=rule.source,
+        verified=rule.verified,
+        authority=rule.authority,
+    )
+
+
+def _verdict(row: Treatment, reasons: list[SafetyReason]) -> SafetyVerdict:
+    effects = {reason.effect for reason in reasons}
+    conditions = tuple(dict.fromkeys(item.text for item in reasons if item.effect == "condition"))
+    if "block" in effects:
+        status = "blocked"
+    elif conditions:
+        status = "conditions"
+    else:
+        status = "allowed"
+    order = ("block", "condition", "note")
+    return SafetyVerdict(
+        treatment=row.id,
+        status=status,
+        reasons=tuple(sorted(reasons, key=lambda item: order.index(item.effect))),
+        conditions=conditions,
+        monitoring=tuple(item.text for item in row.monitoring),
+    )
+
+
+def worst(verdicts: Iterable[SafetyVerdict]) -> str:
+    """The status of a plan: blocked when any part is, conditions when any part has some."""
+    states = {verdict.status for verdict in verdicts}
+    for status in ("blocked", "conditions"):
+        if status in states:
+            return status
+    return "allowed"
