@@ -1,0 +1,191 @@
+"""From a patient record to causes with probabilities, red flags and the next tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+
+from anagen.assess.explain import finding_weights
+from anagen.assess.findings import Read, has_hair_complaint, read_findings, what_was_read
+from anagen.assess.hypotheses import Hypotheses, hypotheses, shares
+from anagen.assess.knowledge import Array, Knowledge, lineage, load_knowledge
+from anagen.assess.mixtures import alike, mixtures
+from anagen.assess.next_test import (
+    Candidates,
+    best_findings,
+    best_separator,
+    candidates,
+    suggested_tests,
+)
+from anagen.assess.records import Assessment, CauseProbability
+from anagen.assess.red_flags import red_flags, rule_functions, rule_names
+from anagen.assess.uncertainty import draw
+from anagen.assess.weigh import Evidence, evidence, frequencies, log_likelihood, posterior
+from anagen.catalog.causes import load_causes
+from anagen.catalog.findings import load_background
+from anagen.patients.record import PatientRecord
+
+_LISTED = 12
+_SMALLEST = 0.01
+_EXPLAINED = 6  # causes whose findings are listed one by one
+
+
+def assess(record: PatientRecord) -> Assessment:
+    """The assessment of one person. Deterministic; a missing finding changes nothing."""
+    read = read_findings(record)
+    if not has_hair_complaint(record, read.present):
+        return _without_complaint(record, read)
+    knowledge = load_knowledge()
+    share = shares(knowledge, record)
+    every = hypotheses(knowledge, share)
+    known = evidence(knowledge, read.present)
+    p = frequencies(knowledge, every, known.columns)
+    central = posterior(every.prior, log_likelihood(p, known))
+    draws = draw(knowledge, share, every, central, known, record.id)
+
+    probability = _probability(knowledge, every, central)
+    names = rule_names(record, read.present)
+    functions = rule_functions(record, probability)
+    choice = candidates(knowledge, every, central)
+
+    inside = every.contains[draws.rows]
+    moved = draws.posterior @ inside
+    marginal = central @ every.contains
+    causes: list[CauseProbability] = []
+    for i in np.argsort(-marginal, kind="stable")[:_LISTED]:
+        if marginal[i] < _SMALLEST:
+            break
+        cause = knowledge.causes[i]
+        low, high = np.quantile(moved[:, i], [0.05, 0.95])
+        speaks_for, speaks_against = (
+            finding_weights(knowledge, every, central, p, known, draws, int(i))
+            if len(causes) < _EXPLAINED
+            else ((), ())
+        )
+        causes.append(
+            CauseProbability(
+                cause=cause.id,
+                label=cause.label,
+                probability=float(marginal[i]),
+                low=float(min(low, marginal[i])),
+                high=float(max(high, marginal[i])),
+                findings_for=speaks_for,
+                findings_against=speaks_against,
+                description=cause.description,
+                reversibility=cause.reversibility,
+                source="; ".join(cause.sources),
+            )
+        )
+    return Assessment(
+        patient_id=record.id,
+        complaint_found=True,
+        causes=tuple(causes),
+        mixtures=mixtures(knowledge, every, central),
+        red_flags=red_flags(names, functions),
+        tests=suggested_tests(knowledge, every, choice, known, names, functions),
+        unknown=_unknown(record, read, knowledge, choice, known),
+        cannot_tell_apart=_cannot_tell_apart(
+            knowledge, every, central, choice, known, names, functions
+        ),
+        read=what_was_read(record, read.present),
+        limits=_limits(record, knowledge, known),
+    )
+
+
+def _probability(knowledge: Knowledge, every: Hypotheses, central: Array) -> Callable[[str], float]:
+    """P(a cause, or any cause of a group, is at work)."""
+    catalog = load_causes()
+    families: dict[str, list[int]] = {}
+    for i, cause in enumerate(knowledge.causes):
+        for ancestor in lineage(cause, catalog):
+            families.setdefault(ancestor, []).append(i)
+
+    def probability(cause_id: str) -> float:
+        return float(central[every.contains[:, families[cause_id]].any(axis=1)].sum())
+
+    return probability
+
+
+def _without_complaint(record: PatientRecord, read: Read) -> Assessment:
+    """Nothing about hair was found: causes stay empty, red flags that need no cause still show."""
+    return Assessment(
+        patient_id=record.id,
+        complaint_found=False,
+        causes=(),
+        mixtures=(),
+        red_flags=red_flags(
+            rule_names(record, read.present), rule_functions(record, lambda cause: 0.0)
+        ),
+        tests=(),
+        unknown=("whether there is a hair complaint at all",),
+        cannot_tell_apart=(),
+        read=what_was_read(record, read.present),
+        limits=(
+            "The record says nothing about hair, so no cause is weighed and none is invented.",
+        ),
+    )
+
+
+def _unknown(
+    record: PatientRecord, read: Read, knowledge: Knowledge, choice: Candidates, known: Evidence
+) -> tuple[str, ...]:
+    """What is not known and would matter: the frame first, then the most telling questions."""
+    frame = (
+        ("age", record.age_years),
+        ("sex", record.sex),
+        ("how long the loss has lasted", record.complaint.duration_weeks),
+        ("whether the onset was sudden", record.complaint.onset),
+        ("the pattern of the loss", record.complaint.pattern or None),
+    )
+    missing = [name for name, value in frame if value is None]
+    asked = tuple(
+        finding.id
+        for finding in knowledge.findings
+        if finding.kind in ("history", "examination")
+        and finding.group not in ("diagnosis", "duration", "course", "pattern")
+        and finding.id not in read.present
+    )
+    missing += [
+        knowledge.findings[knowledge.finding_index[f]].question
+        for f in best_findings(knowledge, choice, known, asked)
+    ]
+    return tuple(missing)
+
+
+def _cannot_tell_apart(
+    knowledge: Knowledge,
+    every: Hypotheses,
+    central: Array,
+    choice: Candidates,
+    known: Evidence,
+    names: dict[str, object],
+    functions: dict[str, Callable[[str], object]],
+) -> tuple[str, ...]:
+    lines: list[str] = []
+    for a, b in alike(knowledge, every, central)[:3]:
+        test = best_separator(knowledge, every, choice, known, a, b, names, functions)
+        pair = f"cannot tell apart {knowledge.causes[a].label} and {knowledge.causes[b].label}"
+        lines.append(f"{pair} without: {test}" if test else pair)
+    return tuple(lines)
+
+
+def _limits(record: PatientRecord, knowledge: Knowledge, known: Evidence) -> tuple[str, ...]:
+    """What a reader must know before trusting a number."""
+    rows = [row for row in knowledge.rows.values()]
+    seen = sum(row.verified == "seen" for row in rows)
+    background = load_background()
+    measured = sum(background[f].verified != "assumed" for f in background)
+    lines = [
+        f"{seen} of {len(rows)} frequencies of findings were seen in a publication; the others are "
+        "assumptions with wide intervals, and so are all base rates.",
+        f"{measured} of {len(background)} background frequencies were measured.",
+        "Findings that go together are weighed together by an assumed share, not a measured one.",
+        "At most two causes at once, and the trigger of an effluvium, are considered.",
+        "No clinician has reviewed this assessment; it supports one, it replaces none.",
+    ]
+    if not len(known.columns):
+        lines.insert(0, "No finding is known: the probabilities are base rates only.")
+    if record.sex is None or record.age_years is None:
+        lines.insert(0, "Sex or age is unknown: base rates are averaged over both.")
+    return tuple(lines)

@@ -1,0 +1,83 @@
+"""Which findings speak for and against each cause, and how strongly."""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anagen.assess.hypotheses import Hypotheses
+from anagen.assess.knowledge import Array, Knowledge
+from anagen.assess.records import FindingWeight
+from anagen.assess.uncertainty import Draws
+from anagen.assess.weigh import Evidence, group_likelihoods
+
+_SMALL = 0.05  # natural log units: below this a finding says nothing worth a line
+
+
+def finding_weights(
+    knowledge: Knowledge,
+    every: Hypotheses,
+    central: Array,
+    p: Array,
+    known: Evidence,
+    draws: Draws,
+    cause: int,
+) -> tuple[tuple[FindingWeight, ...], tuple[FindingWeight, ...]]:
+    """Findings for and against one cause, strongest first.
+
+    Each weight compares the hypotheses with the cause to those without it, weighted by what all
+    *other* groups of findings say; so a finding is not held against the cause it has just raised.
+    """
+    inside = every.contains[:, cause]
+    inside_kept = inside[draws.rows]
+    weights: list[FindingWeight] = []
+    parts = group_likelihoods(p, known)
+    kept_parts = group_likelihoods(draws.p, known)
+    cause_id = knowledge.causes[cause].id
+    for positions, part, kept_part in zip(known.groups, parts, kept_parts, strict=True):
+        weight = central / part
+        kept_weight = draws.posterior / kept_part
+        for position in positions:
+            state = bool(known.present[position])
+            ratio = _log_ratio(p[:, position], state, weight, inside)
+            if ratio is None or abs(ratio) < _SMALL:
+                continue
+            spread = [
+                value
+                for d in range(draws.p.shape[0])
+                if (
+                    value := _log_ratio(draws.p[d, :, position], state, kept_weight[d], inside_kept)
+                )
+                is not None
+            ]
+            low, high = np.quantile(spread, [0.05, 0.95]) if spread else (ratio, ratio)
+            finding = knowledge.findings[int(known.columns[position])]
+            row = knowledge.row(cause_id, finding.id)
+            weights.append(
+                FindingWeight(
+                    finding=finding.id,
+                    label=finding.label,
+                    state="present" if state else "absent",
+                    log_likelihood_ratio=float(ratio),
+                    low=float(min(low, ratio)),
+                    high=float(max(high, ratio)),
+                    source=row.source,
+                    verified=row.verified,
+                )
+            )
+    weights.sort(key=lambda w: (-abs(w.log_likelihood_ratio), w.finding))
+    return (
+        tuple(w for w in weights if w.log_likelihood_ratio > 0),
+        tuple(w for w in weights if w.log_likelihood_ratio < 0),
+    )
+
+
+def _log_ratio(p: Array, state: bool, weight: Array, inside: NDArray[np.bool_]) -> float | None:
+    """ln P(state | with the cause) / P(state | without it), or None when one side is empty."""
+    likelihood = p if state else 1.0 - p
+    with_it, without = weight[inside], weight[~inside]
+    if with_it.sum() <= 0 or without.sum() <= 0:
+        return None
+    top = float(np.average(likelihood[inside], weights=with_it))
+    bottom = float(np.average(likelihood[~inside], weights=without))
+    return float(np.log(max(top, 1e-12)) - np.log(max(bottom, 1e-12)))

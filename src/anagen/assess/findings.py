@@ -1,0 +1,284 @@
+"""From a patient record to findings that are present or absent; what is not said stays unknown."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from anagen.catalog.findings import FindingRule, load_findings, load_rules, load_windows
+from anagen.patients.record import Lab, Medicine, PatientRecord
+
+_OPERATORS: dict[str, Callable[[float, float], bool]] = {
+    "<": lambda a, b: a < b,
+    "<=": lambda a, b: a <= b,
+    ">": lambda a, b: a > b,
+    ">=": lambda a, b: a >= b,
+}
+_NORMAL_WORDS = ("normal", "negative", "non-reactive", "nonreactive", "none", "not detected", "no ")
+_ABSENT_PREFIXES = ("no ", "not ", "non-")
+
+
+@dataclass(frozen=True, slots=True)
+class Read:
+    """What a record says: the state of each known finding, and where each came from."""
+
+    present: Mapping[str, bool]
+    origin: Mapping[str, str]
+
+
+def read_findings(record: PatientRecord) -> Read:
+    """All findings the record supports. An explicit finding goes before a derived one.
+
+    When two derivations of one finding disagree, "present" wins (one good sign is enough).
+    """
+    known = load_findings()
+    derived: dict[str, bool] = {}
+    origin: dict[str, str] = {}
+    for rule in load_rules():
+        if rule.sex and rule.sex != record.sex:
+            continue
+        state = _READERS[rule.reads](record, rule)
+        if state is None or (rule.finding in derived and not (state and not derived[rule.finding])):
+            continue
+        derived[rule.finding] = state
+        origin[rule.finding] = f"{rule.reads} {rule.key.split(' ')[0]}".strip()
+    for finding, presence in sorted(record.findings.items()):
+        if finding in known:
+            derived[finding] = presence == "present"
+            origin[finding] = "stated"
+    return Read(dict(sorted(derived.items())), origin)
+
+
+def body_mass_index(record: PatientRecord) -> float | None:
+    """Body mass index in kg/m2, or None when weight or height is unknown."""
+    weight, height = record.situation.weight_kg, record.situation.height_cm
+    if weight is None or height is None:
+        return None
+    return weight / (height / 100) ** 2
+
+
+def _compare(rule: FindingRule, number: float | None) -> bool | None:
+    if number is None:
+        return None
+    if _OPERATORS[rule.test](number, float(rule.value)):
+        return True
+    return False if rule.absent == "yes" else None
+
+
+def _pattern(record: PatientRecord, rule: FindingRule) -> bool | None:
+    pattern = record.complaint.pattern
+    if rule.key in pattern:
+        return True
+    return False if rule.absent == "given" and pattern else None
+
+
+def _onset(record: PatientRecord, rule: FindingRule) -> bool | None:
+    if record.complaint.onset != rule.key:
+        return None
+    return rule.test == "is"
+
+
+def _duration(record: PatientRecord, rule: FindingRule) -> bool | None:
+    return _compare(rule, record.complaint.duration_weeks)
+
+
+def _episode(record: PatientRecord, rule: FindingRule) -> bool | None:
+    return _compare(rule, record.complaint.episode_number)
+
+
+def _measurement(record: PatientRecord, rule: FindingRule) -> bool | None:
+    value = getattr(record.measurements, rule.key)
+    if value is None:
+        return None
+    if rule.test == "in":
+        return True if str(value).replace(" ", "_") in rule.value.split() else None
+    return _compare(rule, float(value))
+
+
+def in_trigger_window(record: PatientRecord, weeks_ago: float | None) -> bool | None:
+    """Whether something `weeks_ago` can have triggered shedding; None when it cannot be told.
+
+    The lag to the onset decides while the loss is young; inside a long course the time to now
+    does, because an effluvium can be added to an older loss. An event without a date counts as
+    inside: the record lists events before the loss.
+    """
+    if weeks_ago is None:
+        return True
+    windows = load_windows()
+    duration = record.complaint.duration_weeks
+    low, high = windows["trigger_window"]
+    if duration is not None and low <= weeks_ago - duration <= high:
+        return True
+    low, high = windows["trigger_window_from_now"]
+    if duration is None or duration >= windows["trigger_window"][1]:
+        return low <= weeks_ago <= high
+    return False
+
+
+def _event(record: PatientRecord, rule: FindingRule) -> bool | None:
+    for event in record.events:
+        if event.kind != rule.key:
+            continue
+        if rule.test == "toxic_window":
+            low, high = load_windows()["toxic_window"]
+            if event.weeks_ago is None or low <= event.weeks_ago <= high:
+                return True
+        elif in_trigger_window(record, event.weeks_ago):
+            return True
+    return None
+
+
+def normalized(text: str) -> str:
+    """Lower case, words joined by single spaces, so that names can be compared."""
+    return " ".join(text.lower().replace("_", " ").replace("-", " ").split())
+
+
+def _named(name: str, words: str) -> bool:
+    text = f" {normalized(name)} "
+    return any(normalized(word) in text for word in words.split())
+
+
+def _medicine(record: PatientRecord, rule: FindingRule) -> bool | None:
+    for medicine in record.medicines:
+        if rule.key != "*" and not _named(medicine.name, rule.key):
+            continue
+        if _taken(record, medicine, rule):
+            return True
+    return None
+
+
+def _taken(record: PatientRecord, medicine: Medicine, rule: FindingRule) -> bool:
+    started, stopped = medicine.started_weeks_ago, medicine.stopped_weeks_ago
+    if rule.test == "taken_recently":
+        return stopped is None or stopped <= float(rule.value)
+    if rule.test == "started_within":
+        return started is not None and started <= float(rule.value) and stopped is None
+    if rule.test == "changed_in_window":
+        changes = [time for time in (started, stopped) if time is not None]
+        return any(in_trigger_window(record, time) for time in changes)
+    limit = load_windows()["trigger_exposure"][1] + (record.complaint.duration_weeks or 0.0)
+    if stopped is not None:
+        return stopped <= limit
+    return started is None or started <= limit
+
+
+def _condition(record: PatientRecord, rule: FindingRule) -> bool | None:
+    statuses = ("current",) if rule.test == "current" else ("current", "past")
+    wanted = {normalized(word) for word in rule.key.split()}
+    for condition in record.conditions:
+        named = {normalized(condition.id), normalized(condition.name)}
+        if condition.status in statuses and wanted & named:
+            return True
+    return None
+
+
+def _family(record: PatientRecord, rule: FindingRule) -> bool | None:
+    relatives = set(record.family_history)
+    relatives |= {c.id for c in record.conditions if c.status == "family"}
+    return True if relatives & set(rule.key.split()) else None
+
+
+def _situation(record: PatientRecord, rule: FindingRule) -> bool | None:
+    if rule.key == "body_mass_index":
+        adult = record.age_years is not None and record.age_years >= 18
+        return _compare(rule, body_mass_index(record)) if adult else None
+    value = getattr(record.situation, rule.key)
+    if value is None:
+        return None
+    if rule.test == "true":
+        return bool(value)
+    if rule.test == "in":
+        return True if value in rule.value.split() else None
+    if rule.test == "not_in":
+        return False if value in rule.value.split() else None
+    return True if in_trigger_window(record, float(value)) else None
+
+
+def _newest(record: PatientRecord, test: str) -> Lab | None:
+    results = [lab for lab in record.labs if lab.test == test]
+    return min(results, key=lambda lab: lab.weeks_ago or 0.0) if results else None
+
+
+def _lab(record: PatientRecord, rule: FindingRule) -> bool | None:
+    plain = rule.finding.endswith(("_high", "_low", "_positive"))
+    lab = record.latest_lab(rule.key)
+    if lab is None or lab.value is None:
+        newest = _newest(record, rule.key)
+        # A result in words: "normal" settles the plain high or low rules, not the thresholds.
+        if plain and newest is not None and normalized(newest.text) == "normal":
+            return False
+        return None
+    limit = float(rule.value)
+    if plain and rule.test in (">", ">=") and lab.reference_high is not None:
+        limit = lab.reference_high
+    if plain and rule.test in ("<", "<=") and lab.reference_low is not None:
+        limit = lab.reference_low
+    return _OPERATORS[rule.test](lab.value, limit)
+
+
+def _lab_text(record: PatientRecord, rule: FindingRule) -> bool | None:
+    lab = _newest(record, rule.key)
+    if lab is None or not lab.text:
+        return None
+    text = normalized(lab.text)
+    negative = text.startswith(_ABSENT_PREFIXES) or text in _NORMAL_WORDS
+    if not negative and _named(text, rule.value):
+        return True
+    if negative and rule.absent == "yes":
+        return False
+    return None
+
+
+_READERS: dict[str, Callable[[PatientRecord, FindingRule], bool | None]] = {
+    "pattern": _pattern,
+    "onset": _onset,
+    "duration_weeks": _duration,
+    "episode_number": _episode,
+    "measurement": _measurement,
+    "event": _event,
+    "medicine": _medicine,
+    "condition": _condition,
+    "family": _family,
+    "situation": _situation,
+    "lab": _lab,
+    "lab_text": _lab_text,
+}
+
+
+def has_hair_complaint(record: PatientRecord, present: Mapping[str, bool]) -> bool:
+    """Whether the record says anything about the hair itself."""
+    complaint, known = record.complaint, load_findings()
+    if complaint.duration_weeks is not None or complaint.onset or complaint.pattern:
+        return True
+    if complaint.episode_number is not None or complaint.description.strip():
+        return True
+    if any(value is not None for value in record.measurements.model_dump().values()):
+        return True
+    hair_ids = ("hair_loss",)
+    if any(c.id in hair_ids and c.status != "family" for c in record.conditions):
+        return True
+    return any(state and known[finding].about == "hair" for finding, state in present.items())
+
+
+def what_was_read(record: PatientRecord, present: Mapping[str, bool]) -> tuple[str, ...]:
+    """One line per part of the record that holds something, in plain words."""
+    lines: list[str] = []
+    if record.age_years is not None:
+        lines.append(f"age {record.age_years:g}")
+    if record.sex is not None:
+        lines.append(f"sex {record.sex}")
+
+    def listed(name: str, items: Iterable[str]) -> None:
+        kept = list(dict.fromkeys(item for item in items if item))
+        if kept:
+            shown = ", ".join(kept[:8]) + (f" and {len(kept) - 8} more" if len(kept) > 8 else "")
+            lines.append(f"{name}: {shown}")
+
+    known = load_findings()
+    listed("findings", (known[f].label.lower() for f, state in present.items() if state))
+    listed("absent", (known[f].label.lower() for f, state in present.items() if not state))
+    listed("laboratory", (lab.test for lab in record.labs))
+    listed("medicines", (medicine.name for medicine in record.medicines))
+    listed("conditions", (c.name or c.id for c in record.conditions))
+    listed("events", (event.kind.replace("_", " ") for event in record.events))
+    return tuple(lines)
