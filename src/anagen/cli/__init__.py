@@ -7,8 +7,10 @@ import sys
 
 from anagen.errors import AnagenError
 
-EXIT_CODES = """Exit codes: 0 done · 1 could not finish · 2 the input has problems (all are listed) ·
-3 refused for safety · 130 interrupted."""
+EXIT_CODES = (
+    "Exit codes: 0 done · 1 could not finish · 2 the input has problems (all are listed) · "
+    "3 refused for safety · 130 interrupted."
+)
 
 
 def run() -> None:
