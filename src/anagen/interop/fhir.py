@@ -305,6 +305,8 @@ def _hair(code: str, observation: dict[str, Any], on: date | None, draft: _Draft
         event = {"kind": value, "note": _note(observation)}
         weeks = weeks_between(draft.now, on)
         draft.add("events", {**event, **({} if weeks is None else {"weeks_ago": weeks})})
+    elif code == "asks_about":
+        draft.add("asks_about", value)
     elif code == "complaint.pattern":
         draft.data.setdefault("complaint", {}).setdefault("pattern", []).append(value)
     elif code in hair_fields():
@@ -347,7 +349,7 @@ def hair_fields() -> tuple[str, ...]:
     inner = tuple(
         f"{group}.{name}" for group, model in groups.items() for name in model.model_fields
     )
-    return ("ancestry", "notes", "events", *inner)
+    return ("ancestry", "asks_about", "notes", "events", *inner)
 
 
 def _find(concept: Any, draft: _Draft) -> ConditionRow | None:

@@ -99,7 +99,7 @@ def _hair(record: PatientRecord, today: date) -> list[dict[str, Any]]:
         value = values.get(group, {}).get(name) if name else values.get(group)
         if place == "events" or value is None or value == "" or value == ():
             continue
-        if place == "complaint.pattern":
+        if place in ("complaint.pattern", "asks_about"):
             found += [_observation(record.id, HAIR_SYSTEM, place, one, now) for one in value]
         elif place in rows:
             row = rows[place]

@@ -189,6 +189,9 @@ class PatientRecord(Strict):
     labs: tuple[Lab, ...] = ()
     situation: Situation = Situation()
     values: Values = Values()
+    asks_about: tuple[str, ...] = Field(
+        default=(), description="treatments the person asks about, in their own words"
+    )
     notes: str = ""
 
     def latest_lab(self, test: str) -> Lab | None:
