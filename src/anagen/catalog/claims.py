@@ -1,0 +1,53 @@
+"""Claims and questions of the two articles that started the project: `data/claims.csv`."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from anagen.catalog.tables import read_table
+
+VERDICTS = (
+    "supported",
+    "partly_supported",
+    "not_established",
+    "unsupported",
+    "misleading",
+    "wrong",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """One claim or question with our verdict, the grade of its evidence and the right statement."""
+
+    id: str
+    kind: str
+    section: str
+    claim: str
+    verdict: str
+    grade: str
+    statement: str
+    sources: tuple[str, ...]
+    verified: str
+    note: str
+
+
+@cache
+def load_claims() -> dict[str, Claim]:
+    """All claims by id."""
+    return {
+        row["id"]: Claim(
+            id=row["id"],
+            kind=row["kind"],
+            section=row["section"],
+            claim=row["claim"],
+            verdict=row["verdict"],
+            grade=row["grade"],
+            statement=row["statement"],
+            sources=tuple(row["sources"].split()),
+            verified=row["verified"],
+            note=row["note"],
+        )
+        for row in read_table("claims.csv")
+    }

@@ -1,0 +1,213 @@
+"""Published studies as data: one folder each under `data/studies`.
+
+`study.toml` says what the study is, `arms.csv` who got what, `endpoints.csv` what was measured.
+`use` says what a row may be used for: `fit`, `check` (compare, never fit) or `do_not_fit`.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cache
+
+from anagen.catalog.tables import data_root, optional_number, read_document, read_table
+
+SPLITS = ("train", "check_only", "held_out")
+USES = ("fit", "check", "do_not_fit")
+KINDS = ("level", "change", "net", "responders")
+DIRECTIONS = ("higher_is_better", "lower_is_better")
+ARM_ROLES = (
+    "active",
+    "comparator_active",
+    "placebo",
+    "vehicle",
+    "sham",
+    "untreated",
+)
+DESIGNS = (
+    "randomised_controlled",
+    "randomised_withdrawal",
+    "long_term_extension",
+    "subgroup_of_randomised",
+    "single_arm",
+    "pilot",
+    "observational_cohort",
+    "retrospective_series",
+    "meta_analysis",
+    "review",
+)
+ANALYSES = ("", "nri", "locf", "observed", "mixed_model")
+
+
+@dataclass(frozen=True, slots=True)
+class StudyArm:
+    """One arm: `drug` is a treatment id (blank in control arms), `dose` one administration."""
+
+    id: str
+    role: str
+    drug: str
+    formulation: str
+    dose: float | None
+    unit: str
+    times_per_day: float | None
+    route: str
+    schedule: str
+    n: int | None
+    population: str
+    sex: str
+    baseline: float | None
+    baseline_sd: float | None
+    baseline_unit: str
+
+
+@dataclass(frozen=True, slots=True)
+class Endpoint:
+    """One published number. Weeks count from the start of the study; improvement of a change in
+    SALT is negative. `n` is the denominator of this number, `k` the count where it is known."""
+
+    study: str
+    arm: str
+    endpoint: str
+    analysis: str
+    week: float | None
+    week_low: float | None
+    week_high: float | None
+    value: float | None
+    unit: str
+    sd: float | None
+    se: float | None
+    ci_low: float | None
+    ci_high: float | None
+    k: int | None
+    n: int | None
+    kind: str
+    direction: str
+    source: str
+    locator: str
+    grade: str
+    verified: str
+    split: str
+    use: str
+    reason: str
+    note: str
+    row: str
+
+
+@dataclass(frozen=True, slots=True)
+class Study:
+    """One study. `people` names the group of studies that share patients."""
+
+    id: str
+    title: str
+    registration: str
+    year: int | None
+    design: str
+    condition: str
+    treatment_class: str
+    source: str
+    split: str
+    people: str
+    grade: str
+    note: str
+    arms: tuple[StudyArm, ...]
+    endpoints: tuple[Endpoint, ...]
+
+
+def _count(cell: str) -> int | None:
+    return int(cell) if cell else None
+
+
+def _arm(row: dict[str, str]) -> StudyArm:
+    return StudyArm(
+        id=row["arm"],
+        role=row["role"],
+        drug=row["drug"],
+        formulation=row["formulation"],
+        dose=optional_number(row["dose"]),
+        unit=row["unit"],
+        times_per_day=optional_number(row["times_per_day"]),
+        route=row["route"],
+        schedule=row["schedule"],
+        n=_count(row["n"]),
+        population=row["population"],
+        sex=row["sex"],
+        baseline=optional_number(row["baseline"]),
+        baseline_sd=optional_number(row["baseline_sd"]),
+        baseline_unit=row["baseline_unit"],
+    )
+
+
+def _endpoint(study: str, row: dict[str, str]) -> Endpoint:
+    return Endpoint(
+        study=study,
+        arm=row["arm"],
+        endpoint=row["endpoint"],
+        analysis=row["analysis"],
+        week=optional_number(row["week"]),
+        week_low=optional_number(row["week_low"]),
+        week_high=optional_number(row["week_high"]),
+        value=optional_number(row["value"]),
+        unit=row["unit"],
+        sd=optional_number(row["sd"]),
+        se=optional_number(row["se"]),
+        ci_low=optional_number(row["ci_low"]),
+        ci_high=optional_number(row["ci_high"]),
+        k=_count(row["k"]),
+        n=_count(row["n"]),
+        kind=row["kind"],
+        direction=row["direction"],
+        source=row["source"],
+        locator=row["locator"],
+        grade=row["grade"],
+        verified=row["verified"],
+        split=row["split"],
+        use=row["use"],
+        reason=row["reason"],
+        note=row["note"],
+        row=row["_row"],
+    )
+
+
+@cache
+def study_ids() -> tuple[str, ...]:
+    """Ids of all studies, sorted; reads folder names only."""
+    return tuple(sorted(entry.name for entry in (data_root() / "studies").iterdir()))
+
+
+@cache
+def load_study(study_id: str) -> Study:
+    """One study with its arms and end points. Raises FileNotFoundError for an unknown id."""
+    folder = f"studies/{study_id}"
+    head = read_document(f"{folder}/study.toml")
+    return Study(
+        id=head["id"],
+        title=head["title"],
+        registration=head["registration"],
+        year=head.get("year"),
+        design=head["design"],
+        condition=head["condition"],
+        treatment_class=head["treatment_class"],
+        source=head["source"],
+        split=head["split"],
+        people=head["people"],
+        grade=head["grade"],
+        note=head["note"],
+        arms=tuple(_arm(row) for row in read_table(f"{folder}/arms.csv")),
+        endpoints=tuple(_endpoint(study_id, row) for row in read_table(f"{folder}/endpoints.csv")),
+    )
+
+
+@cache
+def load_studies() -> dict[str, Study]:
+    """All studies by id."""
+    return {study_id: load_study(study_id) for study_id in study_ids()}
+
+
+def studies_of(treatment: str) -> tuple[Study, ...]:
+    """Studies with an arm that holds one treatment, alone or combined, ordered by id."""
+
+    def holds(drug: str) -> bool:
+        return treatment in drug.replace("|", "+").split("+")
+
+    return tuple(
+        study for study in load_studies().values() if any(holds(arm.drug) for arm in study.arms)
+    )
