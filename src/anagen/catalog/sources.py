@@ -15,10 +15,10 @@ from anagen.catalog.tables import data_root, names
 
 _ENTRY = re.compile(r"^@(\w+)\{([^,\s]+),[ \t]*\n(.*?)^\}", re.M | re.S)
 _FIELD = re.compile(r"(\w+)\s*=\s*\{((?:[^{}]|\{[^{}]*\})*)\}", re.S)
-_VOLUME_AND_PAGE = re.compile(r"\d+\s*:\s*\w*\d+")
+_VOLUME_AND_PAGE = re.compile(r"\d+(?:\(\d+\))?\s*:\s*\w*\d+")
 
-# Notes that say in words why an entry has no address.
-NOTES_WITHOUT_ADDRESS = ("No publication", "No DOI found", "No page")
+# A note that says in words why an entry has no address: "No publication: ...", "... recalled".
+_SAYS_WHY = re.compile(r"^No \w|\brecalled\b", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,18 +57,16 @@ class Source:
     def has_locator(self) -> bool:
         """Whether a reader can find it, or the entry says in its note why not."""
         fields = self.fields
-        place = fields.get("journal", "") + fields.get("howpublished", "")
-        printed = (
-            f"{fields.get('volume', '')}:{fields.get('pages', '')}"
-            if fields.get("volume") and fields.get("pages")
-            else place
-        )
+        note = fields.get("note", "")
+        printed = " ".join((fields.get("journal", ""), fields.get("howpublished", ""), note))
+        if fields.get("volume") and fields.get("pages"):
+            printed = f"{fields['volume']}:{fields['pages']}"
         return bool(
             self.address
             or fields.get("eprint")
             or fields.get("isbn")
             or _VOLUME_AND_PAGE.search(printed)
-            or fields.get("note", "").startswith(NOTES_WITHOUT_ADDRESS)
+            or _SAYS_WHY.search(note)
         )
 
     @property
