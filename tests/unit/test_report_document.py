@@ -94,9 +94,21 @@ def test_people_that_do_not_add_to_100_are_refused() -> None:
 def test_outcomes_are_told_in_both_frames() -> None:
     option = document("male_pattern").options[0]
     year = next(outcome for outcome in option.outcomes if outcome.week == 52)
-    assert f"{year.better} have better hair" in year.sentence
-    assert f"{year.same + year.worse} do not" in year.sentence
+    assert f"{year.better} of 100 people like you are better" in year.sentence
+    assert f"{year.same + year.worse} are not" in year.sentence
     assert year.difference_text.startswith(f"{year.difference} more than with no treatment")
+
+
+def test_further_outcomes_stand_apart_from_the_main_one() -> None:
+    record, made = CASES["male_pattern"]()
+    first = made.options[0]
+    extra = tuple(replace(outcome, label="half the loss back") for outcome in first.outcomes)
+    option = replace(first, outcomes=(*first.outcomes, *extra))
+    told = build(record, replace(made, options=(option, *made.options[1:])), STAMP)
+    assert told.outcome_label == "better"
+    assert [o.label for o in told.options[0].outcomes] == ["better"] * 3
+    assert [o.label for o in told.options[0].further_outcomes] == ["half the loss back"] * 3
+    assert "Other ways to count" in html.render(told)
 
 
 def test_every_citation_leads_to_a_source_on_the_page() -> None:
@@ -113,7 +125,9 @@ def test_page_is_whole_and_small(case: str) -> None:
     assert len(text.encode()) < 2_000_000
     assert "<script" not in text
     assert "src=" not in text
-    assert not re.search(r'href="(?!#|data:,)', text)
+    body, sources = text.split('id="sources"')
+    assert not re.search(r'href="(?!#|data:,)', body)
+    assert not re.search(r'href="(?!https?://)', sources)
     assert text.count("<h1") == 1
     levels = [int(level) for level in re.findall(r"<h([1-6])", text)]
     jumps = [(a, b) for a, b in pairwise(levels) if b > a + 1]

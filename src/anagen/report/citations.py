@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from anagen.report.bibliography import printed_sources
+from anagen.catalog.sources import load_sources
 
 _SEPARATORS = re.compile(r"[;,\s]+")
 
@@ -35,12 +35,18 @@ class Citations:
 
     def references(self) -> tuple[Reference, ...]:
         """All sources cited so far, in order of number."""
-        known = printed_sources()
+        known = load_sources()
         listed = []
         for key, number in self._numbers.items():
             source = known.get(key)
             if source is None:
                 listed.append(Reference(number, key, f"{key}: not in the source list", ""))
             else:
-                listed.append(Reference(number, key, source.text, source.url))
+                listed.append(Reference(number, key, *_printed(source.reference, source.address)))
         return tuple(listed)
+
+
+def _printed(reference: str, address: str) -> tuple[str, str]:
+    """A reference without its address at the end, and the address."""
+    text = reference.removesuffix(address).rstrip(". ")
+    return f"{text}.", address

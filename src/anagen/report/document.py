@@ -43,7 +43,10 @@ def build(
     flags = why.flag_items(assessment, cite)
     causes = why.cause_items(assessment, cite)
     tests = why.next_tests(assessment, cite)
-    untreated = tuple(options.outcome_item(o, treated=False) for o in _untreated(plan))
+    main = options.main_label(plan)
+    untreated = tuple(
+        options.outcome_item(o, treated=False) for o in _untreated(plan) if o.label == main
+    )
     listed = tuple(options.option_item(plan, option, cite) for option in plan.options)
     blocked = tuple(options.option_item(plan, option, cite) for option in plan.blocked)
     silent = tuple(options.option_item(plan, option, cite) for option in plan.no_evidence)
@@ -67,6 +70,7 @@ def build(
         mixtures=why.mixture_items(assessment),
         cannot_tell_apart=tuple(sentence(text) for text in assessment.cannot_tell_apart),
         tests=tests,
+        outcome_label=main,
         outcome_definition=sentence(plan.main_outcome),
         order_basis=sentence(plan.order_basis),
         values=tuple(

@@ -67,10 +67,10 @@ def outcome_item(outcome: Outcome, *, treated: bool) -> OutcomeItem:
     """One outcome with its sentence in the positive and the negative frame."""
     worse_or_same = outcome.same + outcome.worse
     lead = f"After {when(outcome.week)}" if treated else f"{when(outcome.week)} from now"
-    better = "nobody has" if outcome.better == 0 else f"{outcome.better} have"
     frame = (
-        f"{lead}{'' if treated else ' without treatment'}, of 100 people like you {better} better "
-        f"hair and {worse_or_same} do not: {outcome.same} about the same, {outcome.worse} worse."
+        f"{lead}{'' if treated else ' without treatment'}, {outcome.better} of 100 people like you "
+        f"are better and {worse_or_same} are not: {outcome.same} stay about the same and "
+        f"{outcome.worse} are worse."
     )
     return OutcomeItem(
         week=outcome.week,
@@ -152,11 +152,22 @@ def harm_item(harm: HarmRate, cite: Citations) -> HarmItem:
     )
 
 
+def main_label(plan: Plan) -> str:
+    """The label of the outcome that counts first; the rest are further ways to count."""
+    labels_seen = [outcome.label for option in plan.options for outcome in option.outcomes]
+    return plan.main_outcome if plan.main_outcome in labels_seen else next(iter(labels_seen), "")
+
+
 def option_item(plan: Plan, option: Option, cite: Citations) -> OptionItem:
     """One option. Without evidence there is no number: outcomes, curves and rates are left out."""
     silent = option.tier == "no_evidence"
     blocked = option.status == "blocked"
     shown = not silent and not blocked
+    main = main_label(plan)
+    counted = [
+        outcome_item(outcome, treated=bool(option.regimens))
+        for outcome in (option.outcomes if shown else ())
+    ]
     reasons = tuple(
         ReasonItem(
             rule=reason.rule,
@@ -188,9 +199,8 @@ def option_item(plan: Plan, option: Option, cite: Citations) -> OptionItem:
         arm=option.arm if shown else None,
         stop_arm=option.stop_arm if shown else None,
         stop_label=stop_label(plan, option) if shown else "",
-        outcomes=tuple(outcome_item(o, treated=bool(option.regimens)) for o in option.outcomes)
-        if shown
-        else (),
+        outcomes=tuple(item for item in counted if item.label == main),
+        further_outcomes=tuple(item for item in counted if item.label != main),
         changes=tuple(change_item(change) for change in option.changes) if shown else (),
         harms=() if silent else tuple(harm_item(harm, cite) for harm in option.harms),
         reasons=reasons,

@@ -98,11 +98,11 @@ def _spread(document: Document) -> str:
     text = f"{plural(len(document.options), 'option')} compared. "
     if bare:
         text += (
-            f"After {when(week)}, {bare[0]} of 100 people like you have better hair with no "
+            f"After {when(week)}, {bare[0]} of 100 people like you are better with no "
             f"treatment, and {reach} with the options."
         )
     else:
-        text += f"After {when(week)}, {reach} of 100 people like you have better hair."
+        text += f"After {when(week)}, {reach} of 100 people like you are better."
     return text
 
 

@@ -158,7 +158,10 @@ class ReasonItem:
 
 @dataclass(frozen=True, slots=True)
 class OptionItem:
-    """One plan a person can compare. `arm` is None when no number may be shown."""
+    """One plan a person can compare. `arm` is None when no number may be shown.
+
+    `outcomes` count by the main definition, `further_outcomes` by other definitions.
+    """
 
     option: str
     label: str
@@ -175,6 +178,7 @@ class OptionItem:
     stop_arm: str | None
     stop_label: str
     outcomes: tuple[OutcomeItem, ...]
+    further_outcomes: tuple[OutcomeItem, ...]
     changes: tuple[ChangeItem, ...]
     harms: tuple[HarmItem, ...]
     reasons: tuple[ReasonItem, ...]
@@ -241,6 +245,7 @@ class Document:
     mixtures: tuple[MixtureItem, ...]
     cannot_tell_apart: tuple[str, ...]
     tests: tuple[NextTest, ...]
+    outcome_label: str
     outcome_definition: str
     order_basis: str
     values: tuple[Fact, ...]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from anagen.patients.record import Event, Lab, Medicine, PatientRecord
 from anagen.report import labels
 from anagen.report.records import Fact
@@ -93,7 +95,8 @@ def unknown(record: PatientRecord, further: tuple[str, ...]) -> tuple[str, ...]:
         asked["life stage (such as pregnant or after menopause)"] = (
             record.situation.reproductive_status
         )
-        asked["whether a pregnancy is planned"] = record.situation.pregnancy_planned
+        if record.situation.reproductive_status not in ("postmenopausal", "surgically_sterile"):
+            asked["whether a pregnancy is planned"] = record.situation.pregnancy_planned
     missing = [label for label, value in asked.items() if value is None]
     return tuple(dict.fromkeys(sentence(item) for item in (*missing, *further)))
 
@@ -118,9 +121,17 @@ def _medicine(medicine: Medicine) -> str:
 
 
 def _lab(lab: Lab) -> str:
-    value = lab.text if lab.value is None else f"{lab.value:g} {lab.unit}".strip()
+    value = lab.text if lab.value is None else f"{lab.value:.4g} {_unit(lab.unit)}".strip()
     if lab.reference_low is not None and lab.reference_high is not None:
         value += f" (laboratory's range {lab.reference_low:g} to {lab.reference_high:g})"
     if lab.weeks_ago:
         value += f", {_ago(lab.weeks_ago)}"
     return value or "no result given"
+
+
+def _unit(ucum: str) -> str:
+    """A UCUM unit as printed on a laboratory sheet: 'm[IU]/L' -> 'mIU/L', 'ug/L' -> 'µg/L'."""
+    if ucum in ("1", "{titer}"):
+        return ""
+    plain = re.sub(r"[\[\]{}]", "", ucum).replace("10*", "10^")
+    return re.sub(r"\bu(?=(?:g|mol|L|IU|U)\b)", "µ", plain)
