@@ -209,8 +209,7 @@ def _pairs(
         )
         status = worst(verdicts)
         if status == "blocked" and "blocked" in (first.status, second.status):
-            if first.tier != "no_evidence" and second.tier != "no_evidence":
-                continue
+            continue
         tier = TIERS[max(TIERS.index(first.tier), TIERS.index(second.tier))]
         found.append(
             Candidate(

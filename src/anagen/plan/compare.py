@@ -1,0 +1,262 @@
+"""Plans side by side: people per 100 who get better, stay or get worse, and a stated score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from statistics import NormalDist
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anagen.catalog.harms import HarmRow
+from anagen.catalog.parameters import load_parameters
+from anagen.catalog.plans import OutcomeRow, load_settings, load_weights
+from anagen.catalog.treatments import COST_CLASSES, Treatment
+from anagen.observe.noise import real_change
+from anagen.patients.record import Values
+from anagen.plan.records import Change, HarmRate, Outcome
+from anagen.simulate.result import ArmForecast, FloatArray, Forecast
+
+UNTREATED = "untreated"
+READING_ERROR: Mapping[str, tuple[str, bool]] = {
+    "salt": ("salt_reading_sd", False),
+    "terminal_density": ("hair_count_reading_cv", True),
+    "total_density": ("hair_count_reading_cv", True),
+    "hair_mass": ("hair_mass_reading_cv", True),
+    "daily_shed": ("shed_reading_cv", True),
+    "telogen_percent": ("telogen_reading_sd", False),
+}
+
+Mask = NDArray[np.bool_]
+
+
+def smallest_real_change(observable: str, start: float) -> float | None:
+    """Smallest change between two readings that exceeds their error, in the observable's unit."""
+    parameters = load_parameters()
+    name, relative = READING_ERROR.get(observable, ("", False))
+    if name not in parameters:
+        return None
+    error = parameters[name].value * (start if relative else 1.0)
+    return real_change(error, parameters["real_change_z"].value)
+
+
+def per_100(better: float, same: float, worse: float) -> tuple[int, int, int]:
+    """Shares as whole people of 100 that add to 100 exactly (largest remainder).
+
+    Equal remainders go to `same`, then `worse`, then `better`: never to the rosier side.
+    """
+    total = better + same + worse
+    exact = [100.0 * share / total for share in (better, same, worse)]
+    whole = [int(np.floor(round(share, 9))) for share in exact]
+    order = sorted(range(3), key=lambda i: (-round(exact[i] - whole[i], 9), (1, 2, 0).index(i)))
+    for index in order[: 100 - sum(whole)]:
+        whole[index] += 1
+    return whole[0], whole[1], whole[2]
+
+
+def week_index(weeks: FloatArray, week: float) -> int | None:
+    """Position of a week in the forecast, or None when it is not in it."""
+    found = np.flatnonzero(np.isclose(weeks, week))
+    return int(found[0]) if found.size else None
+
+
+def better_or_worse(
+    row: OutcomeRow, start: FloatArray, then: FloatArray, noise: float | None
+) -> tuple[Mask, Mask]:
+    """Masks over draws: better, and worse but not better. `noise` is the smallest real change."""
+    least = noise if row.real_change and noise is not None else 0.0
+    better = _reached(row.better, row.better_threshold, start, then, least)
+    worse = _reached(row.worse, row.worse_threshold, start, then, least) & ~better
+    return better, worse
+
+
+def _reached(
+    kind: str, threshold: float, start: FloatArray, then: FloatArray, least: float
+) -> Mask:
+    if kind == "at_most":
+        return then <= threshold
+    if kind == "at_least":
+        return then >= threshold
+    gain = then - start if kind == "rise" else start - then
+    return (gain >= threshold * np.abs(start)) & (gain > least)
+
+
+def meaningful(row: OutcomeRow, untreated: ArmForecast) -> bool:
+    """False when most are already at the level the outcome asks for, so that it says nothing."""
+    start = untreated.values[row.observable][:, 0]
+    if row.better not in ("at_most", "at_least"):
+        return True
+    reached = _reached(row.better, row.better_threshold, start, start, 0.0)
+    return bool(reached.mean() < 0.5)
+
+
+def outcomes(rows: Sequence[OutcomeRow], forecast: Forecast, arm: str) -> tuple[Outcome, ...]:
+    """All outcomes of one arm at all their weeks within the forecast, against untreated."""
+    found: list[Outcome] = []
+    base = forecast.arms[UNTREATED]
+    treated = forecast.arms[arm]
+    z = NormalDist().inv_cdf(0.5 + load_settings()["interval"] / 2.0)
+    for row in rows:
+        start = base.values[row.observable][:, 0]
+        noise = smallest_real_change(row.observable, float(np.median(start)))
+        for week in row.weeks:
+            index = week_index(forecast.weeks, week)
+            if index is None:
+                continue
+            better, worse = _masks(row, treated, index, noise)
+            reference, _ = _masks(row, base, index, noise)
+            gain = better.astype(float) - reference.astype(float)
+            half = z * float(gain.std()) / float(np.sqrt(gain.size))
+            mean = float(gain.mean())
+            b, s, w = per_100(better.sum(), (~better & ~worse).sum(), worse.sum())
+            found.append(
+                Outcome(
+                    label=row.label,
+                    week=week,
+                    better=b,
+                    same=s,
+                    worse=w,
+                    difference_points=100.0 * mean,
+                    difference_low=100.0 * max(-1.0, mean - half),
+                    difference_high=100.0 * min(1.0, mean + half),
+                )
+            )
+    return tuple(found)
+
+
+def _masks(row: OutcomeRow, arm: ArmForecast, index: int, noise: float | None) -> tuple[Mask, Mask]:
+    values = arm.values[row.observable]
+    return better_or_worse(row, values[:, 0], values[:, index], noise)
+
+
+def changes(row: OutcomeRow, forecast: Forecast, arm: str) -> tuple[Change, ...]:
+    """Difference of one observable from the same twins untreated, at the weeks of the outcome."""
+    found: list[Change] = []
+    gap = (
+        forecast.arms[arm].values[row.observable] - forecast.arms[UNTREATED].values[row.observable]
+    )
+    for week in row.weeks:
+        index = week_index(forecast.weeks, week)
+        if index is None:
+            continue
+        low90, low50, median, high50, high90 = np.quantile(
+            gap[:, index], (0.05, 0.25, 0.5, 0.75, 0.95)
+        )
+        found.append(
+            Change(
+                observable=row.observable,
+                week=week,
+                median=float(median),
+                low90=float(low90),
+                high90=float(high90),
+                low50=float(low50),
+                high50=float(high50),
+            )
+        )
+    return tuple(found)
+
+
+def weights_of(values: Values) -> dict[str, float]:
+    """The weight of each aim: the person's own where given, else the default of the table."""
+    said = values.model_dump()
+    return {
+        name: float(said[name]) if said.get(name) is not None else weight.default
+        for name, weight in load_weights().items()
+    }
+
+
+def score_week(row: OutcomeRow, weeks: FloatArray) -> float | None:
+    """Week at which benefit is scored: the setting, or the last week of the outcome before it."""
+    wanted = load_settings()["score_week"]
+    known = [week for week in row.weeks if week_index(weeks, week) is not None]
+    before = [week for week in known if week <= wanted]
+    if before:
+        return max(before)
+    return min(known, default=None)
+
+
+def benefit(row: OutcomeRow, forecast: Forecast, arm: str) -> float | None:
+    """Half the gain of net better minus worse against untreated, a share from -1 to 1."""
+    week = score_week(row, forecast.weeks)
+    index = None if week is None else week_index(forecast.weeks, week)
+    if index is None:
+        return None
+    base = forecast.arms[UNTREATED]
+    start = base.values[row.observable][:, 0]
+    noise = smallest_real_change(row.observable, float(np.median(start)))
+    better, worse = _masks(row, forecast.arms[arm], index, noise)
+    better0, worse0 = _masks(row, base, index, noise)
+    net = better.mean() - worse.mean() - better0.mean() + worse0.mean()
+    return float(net) / 2.0
+
+
+def harm_index(parts: Sequence[tuple[Treatment, Sequence[HarmRow]]]) -> float:
+    """Excess share of people with the commonest event, serious ones weighted, summed over parts.
+
+    A floor stands in for what rates do not show: a boxed warning, or no usable control rate.
+    """
+    settings = load_settings()
+    total = 0.0
+    for treatment, rows in parts:
+        if treatment.kind == "care":
+            continue
+        excess = [
+            (max(0.0, row.per_100_treated - row.per_100_control) / 100.0, row.severity)
+            for row in rows
+            if row.per_100_control is not None and row.use != "active_control"
+        ]
+        common = max((share for share, severity in excess if severity != "serious"), default=0.0)
+        serious = max((share for share, severity in excess if severity == "serious"), default=0.0)
+        index = common + settings["serious_weight"] * serious
+        if not excess:
+            index = max(index, settings["unknown_harm_floor"])
+        if "boxed_warning" in treatment.tags:
+            index = max(index, settings["boxed_warning_floor"])
+        total += index
+    return min(total, 1.0)
+
+
+def score(
+    gain: float,
+    parts: Sequence[tuple[Treatment, Sequence[HarmRow]]],
+    weights: Mapping[str, float],
+) -> float:
+    """Benefit less harm, burden and cost, each times its weight. No treatment scores 0."""
+    burden = sum(treatment.burden_level for treatment, _ in parts)
+    top = load_settings()["top_burden"]
+    cost = max((COST_CLASSES.index(treatment.cost_class) for treatment, _ in parts), default=0)
+    return (
+        weights["regrowth"] * gain
+        - weights["few_side_effects"] * harm_index(parts)
+        - weights["low_burden"] * min(burden / top, 1.0)
+        - weights["low_cost"] * cost / (len(COST_CLASSES) - 1)
+    )
+
+
+def harm_rates(rows: Sequence[HarmRow]) -> tuple[HarmRate, ...]:
+    """Rows as the plan shows them; a control that is another drug is named, not subtracted."""
+    return tuple(
+        HarmRate(
+            treatment=row.treatment,
+            event=row.event,
+            per_100_treated=row.per_100_treated,
+            per_100_control=None if row.use == "active_control" else row.per_100_control,
+            n_treated=row.n_treated,
+            n_control=None if row.use == "active_control" else row.n_control,
+            time_frame=row.time_frame,
+            population=_population(row),
+            source=row.source,
+            verified=row.verified,
+        )
+        for row in rows
+    )
+
+
+def _population(row: HarmRow) -> str:
+    if row.use == "active_control" and row.per_100_control is not None:
+        return f"{row.population}; {row.per_100_control:g} per 100 on {row.control}"
+    if row.use == "placebo_other_disease":
+        return f"other disease: {row.population}"
+    if row.use == "treated_only":
+        return f"no control group: {row.population}"
+    return row.population

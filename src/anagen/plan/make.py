@@ -1,0 +1,371 @@
+"""From a record and its assessment to the plan: safety, candidates, one batch, comparison."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Protocol
+
+import numpy as np
+
+from anagen.assess.records import Assessment
+from anagen.catalog.harms import HarmRow, harms_of
+from anagen.catalog.plans import (
+    OutcomeRow,
+    load_outcomes,
+    load_settings,
+    mechanism_of_causes,
+)
+from anagen.catalog.treatments import COST_CLASSES, ROLES, Treatment, UsualRegimen
+from anagen.patients.record import PatientRecord
+from anagen.plan.compare import (
+    UNTREATED,
+    benefit,
+    changes,
+    harm_rates,
+    meaningful,
+    outcomes,
+    score,
+    smallest_real_change,
+    weights_of,
+)
+from anagen.plan.options import WAITING, Candidate, candidates, referral
+from anagen.plan.records import Option, Plan
+from anagen.simulate.regimen import Arm, Regimen
+from anagen.simulate.result import Forecast
+
+Progress = Callable[[int, int, str], None]
+Parts = tuple[tuple[Treatment, tuple[HarmRow, ...]], ...]
+
+
+class Forecaster(Protocol):
+    """Runs all arms of one person in one batch."""
+
+    def __call__(
+        self,
+        record: PatientRecord,
+        mixtures: Mapping[tuple[str, ...], float],
+        arms: Sequence[Arm],
+        *,
+        weeks: int,
+        draws: int,
+        seed: int,
+        progress: Progress | None,
+    ) -> Forecast:
+        """The forecast of every arm, `untreated` among them."""
+        ...
+
+
+def run_model(
+    record: PatientRecord,
+    mixtures: Mapping[tuple[str, ...], float],
+    arms: Sequence[Arm],
+    *,
+    weeks: int,
+    draws: int,
+    seed: int,
+    progress: Progress | None,
+) -> Forecast:
+    """The model's own forecaster; imported late because it brings the compiled kernels."""
+    from anagen.patients.condition import person_from
+    from anagen.simulate.forecast import forecast
+
+    return forecast(
+        person_from(record, mixtures), arms, weeks=weeks, draws=draws, seed=seed, progress=progress
+    )
+
+
+def make_plan(
+    record: PatientRecord,
+    assessment: Assessment,
+    *,
+    weeks: int = 104,
+    draws: int = 200,
+    seed: int = 0,
+    progress: Progress | None = None,
+    forecaster: Forecaster | None = None,
+) -> Plan:
+    """The plan of one person: options in order, what is blocked and why, one forecast batch.
+
+    Safety comes before any score. A red flag that stops planning leaves referral only. Options are
+    never reduced to one directive; `order_basis` says how they were ordered.
+    """
+    weights = weights_of(record.values)
+    stopping = [flag for flag in assessment.red_flags if flag.stops_planning]
+    if stopping:
+        why = "; ".join(flag.action or flag.label for flag in stopping)
+        only = _option(referral(record, assessment, why), None, (), None, weights, record.sex)
+        return Plan(
+            patient_id=record.id,
+            assessment=assessment,
+            stopped_by=tuple(flag.label for flag in stopping),
+            options=(only,),
+            blocked=(),
+            no_evidence=(),
+            forecast=None,
+            main_observable="",
+            main_outcome="",
+            order_basis="A red flag stops planning: a clinician comes first.",
+            values=weights,
+            limits=(NOT_A_DIRECTIVE,),
+            sources=tuple(dict.fromkeys((*(flag.source for flag in stopping), *only.sources))),
+        )
+    found = candidates(record, assessment)
+    mechanisms = modelled_mechanisms(assessment)
+    open_to_all = [item for item in found if item.status != "blocked"]
+    modelled = [item for item in open_to_all if item.modelled and item.id != WAITING]
+    batch: Forecast | None = None
+    if mechanisms:
+        arms = _arms(modelled, weeks)
+        batch = (forecaster or run_model)(
+            record,
+            {mixture.causes: mixture.probability for mixture in assessment.mixtures},
+            arms,
+            weeks=weeks,
+            draws=draws,
+            seed=seed,
+            progress=progress,
+        )
+    rows = _outcome_rows(mechanisms, batch)
+    main = next((row for row in rows if row.main), rows[0] if rows else None)
+    options = [_option(item, batch, rows, main, weights, record.sex) for item in open_to_all]
+    blocked = [
+        _option(item, None, (), None, weights, record.sex)
+        for item in found
+        if item.status == "blocked"
+    ]
+    roles = {item.id: item.role for item in found}
+    shown = sorted(
+        (item for item in options if item.tier != "no_evidence"),
+        key=lambda item: _order(item, roles),
+    )
+    empty = sorted((item for item in options if item.tier == "no_evidence"), key=lambda o: o.id)
+    everything = (*shown, *blocked, *empty)
+    return Plan(
+        patient_id=record.id,
+        assessment=assessment,
+        stopped_by=(),
+        options=tuple(shown),
+        blocked=tuple(blocked),
+        no_evidence=tuple(empty),
+        forecast=batch,
+        main_observable=main.observable if main else "",
+        main_outcome=main.label if main else "",
+        order_basis=_order_basis(weights, main, batch),
+        values=weights,
+        limits=_limits(everything, batch, mechanisms),
+        sources=_sources(everything, rows),
+        untreated=outcomes(rows, batch, UNTREATED) if batch else (),
+        real_change=_real_change(main, batch),
+    )
+
+
+def modelled_mechanisms(assessment: Assessment) -> dict[str, float]:
+    """Mechanisms with outcomes in the data that are probable enough, most probable first."""
+    of_cause = mechanism_of_causes()
+    least = load_settings()["min_mechanism_probability"]
+    names = dict.fromkeys(row.mechanism for row in load_outcomes())
+    probability = {
+        name: sum(
+            mixture.probability
+            for mixture in assessment.mixtures
+            if any(of_cause.get(cause) == name for cause in mixture.causes)
+        )
+        for name in names
+    }
+    order = list(names)
+    kept = [name for name in order if probability[name] >= least]
+    return {
+        name: probability[name]
+        for name in sorted(kept, key=lambda name: (-probability[name], order.index(name)))
+    }
+
+
+def _arms(modelled: Iterable[Candidate], weeks: int) -> list[Arm]:
+    stop = load_settings()["stop_week"]
+    arms = [Arm(UNTREATED, "No treatment")]
+    for item in modelled:
+        arms.append(Arm(item.id, item.label, _regimens(item, None)))
+        if stop < weeks:
+            label = f"{item.label}, stopped at week {stop:g}"
+            arms.append(Arm(stop_arm_id(item.id), label, _regimens(item, stop)))
+    return arms
+
+
+def stop_arm_id(option: str) -> str:
+    """Id of the arm in which an option is stopped at the week of the settings."""
+    return f"{option}@stop{load_settings()['stop_week']:g}"
+
+
+def _regimens(item: Candidate, stop: float | None) -> tuple[Regimen, ...]:
+    return tuple(
+        _regimen(treatment.id, treatment.regimen, stop)
+        for treatment in item.treatments
+        if treatment.regimen is not None
+    )
+
+
+def _regimen(treatment: str, usual: UsualRegimen, stop: float | None) -> Regimen:
+    return Regimen(
+        treatment=treatment,
+        dose=usual.dose,
+        unit=usual.unit,
+        interval_days=usual.interval_days,
+        stop_week=stop,
+        text=usual.text,
+    )
+
+
+def _outcome_rows(mechanisms: Iterable[str], batch: Forecast | None) -> tuple[OutcomeRow, ...]:
+    if batch is None:
+        return ()
+    untreated = batch.arms[UNTREATED]
+    found: list[OutcomeRow] = []
+    for name in mechanisms:
+        for row in load_outcomes():
+            same = any((row.observable, row.label) == (r.observable, r.label) for r in found)
+            if row.mechanism == name and not same and meaningful(row, untreated):
+                found.append(row)
+    return tuple(found)
+
+
+def _option(
+    item: Candidate,
+    batch: Forecast | None,
+    rows: tuple[OutcomeRow, ...],
+    main: OutcomeRow | None,
+    weights: Mapping[str, float],
+    sex: str | None,
+) -> Option:
+    silent = item.tier == "no_evidence"
+    parts: Parts = tuple(
+        (treatment, () if silent else harms_of(treatment.id, sex)) for treatment in item.treatments
+    )
+    arm = None
+    if item.id == WAITING and batch is not None:
+        arm = UNTREATED
+    elif batch is not None and item.id in batch.arms:
+        arm = item.id
+    stopped = stop_arm_id(item.id)
+    value: float | None = None
+    if batch is not None and arm is not None and main is not None:
+        gain = benefit(main, batch, arm)
+        value = None if gain is None else score(gain, parts, weights)
+    judge = [treatment.weeks_to_judge for treatment in item.treatments if treatment.weeks_to_judge]
+    harms = tuple(rate for _, found in parts for rate in harm_rates(found))
+    treatments = item.treatments
+    return Option(
+        id=item.id,
+        label=item.label,
+        regimens=_regimens(item, None),
+        treatments=tuple(treatment.id for treatment in treatments),
+        tier=item.tier,
+        tier_basis=item.tier_basis,
+        status=item.status,
+        verdicts=item.verdicts,
+        indication=item.indication,
+        arm=arm,
+        stop_arm=stopped if batch is not None and stopped in batch.arms else None,
+        outcomes=outcomes(rows, batch, arm) if batch is not None and arm is not None else (),
+        changes=changes(main, batch, arm)
+        if batch is not None and arm is not None and main is not None
+        else (),
+        certainty=item.grade,
+        harms=harms,
+        burden=". ".join(treatment.burden for treatment in treatments),
+        cost_class=max((t.cost_class for t in treatments), key=COST_CLASSES.index),
+        weeks_to_judge=max(judge, default=None) if not silent else None,
+        if_stopped=". ".join(dict.fromkeys(t.stopping.text for t in treatments)),
+        positives=tuple(dict.fromkeys(text for t in treatments for text in t.positives)),
+        negatives=tuple(dict.fromkeys(text for t in treatments for text in t.negatives)),
+        score=value,
+        sources=_option_sources(item, harms),
+    )
+
+
+def _option_sources(item: Candidate, harms: Iterable[object]) -> tuple[str, ...]:
+    found: list[str] = list(item.sources)
+    found += [reason.source for verdict in item.verdicts for reason in verdict.reasons]
+    found += [treatment.stopping.source for treatment in item.treatments]
+    found += [row.source for treatment in item.treatments for row in treatment.monitoring]
+    found += [treatment.regimen.source for treatment in item.treatments if treatment.regimen]
+    found += [str(getattr(rate, "source", "")) for rate in harms]
+    return tuple(key for key in dict.fromkeys(found) if key)
+
+
+def _order(option: Option, roles: Mapping[str, str]) -> tuple[object, ...]:
+    if option.score is not None:
+        return (0, -round(option.score, 9), option.id)
+    return (1, ROLES.index(roles[option.id]), option.id)
+
+
+def _real_change(main: OutcomeRow | None, batch: Forecast | None) -> float | None:
+    if main is None or batch is None:
+        return None
+    start = float(np.median(batch.arms[UNTREATED].values[main.observable][:, 0]))
+    return smallest_real_change(main.observable, start)
+
+
+NOT_A_DIRECTIVE = (
+    "Options with their basis, not advice to do one of them; decide together with a clinician."
+)
+
+
+def _order_basis(
+    weights: Mapping[str, float], main: OutcomeRow | None, batch: Forecast | None
+) -> str:
+    if batch is None or main is None:
+        return (
+            "No forecast: options are listed by their role (first choice, deficiency, option, "
+            "support, advertised), then by name."
+        )
+    said = ", ".join(f"{name.replace('_', ' ')} {weight:g}" for name, weight in weights.items())
+    return (
+        f"Score = benefit on '{main.label}' against no treatment, less harm, burden and cost, with "
+        f"weights {said}; no treatment scores 0 and ties go by name. Options without a number "
+        "follow by their role, then by name: their place is no judgement."
+    )
+
+
+def _limits(
+    options: Iterable[Option], batch: Forecast | None, mechanisms: Mapping[str, float]
+) -> tuple[str, ...]:
+    found = [
+        NOT_A_DIRECTIVE,
+        "Harm rates are those of trial groups, not of this person; trials ask in different ways.",
+    ]
+    if batch is None:
+        found.append(
+            "No probable cause has a model yet: no forecast and no number is shown for any option."
+        )
+    else:
+        found.append(
+            "People per 100 are simulated twins of this person: their spread holds what is unknown "
+            "about the person and the model; the interval of a difference counts the twins only."
+        )
+        found.append(
+            "Pairs of treatments are predicted from their separate mechanisms; few were tried "
+            "together."
+        )
+        if len(mechanisms) > 1:
+            found.append(
+                "More than one mechanism is possible; the twins carry each with its probability."
+            )
+    recalled = {
+        reason.rule
+        for option in options
+        for verdict in option.verdicts
+        for reason in verdict.reasons
+        if reason.verified == "recalled"
+    }
+    if recalled:
+        found.append(
+            f"{len(recalled)} of the safety rules that spoke are recalled and not yet checked "
+            "against a label; they ask for care and never block."
+        )
+    return tuple(found)
+
+
+def _sources(options: Iterable[Option], rows: Iterable[OutcomeRow]) -> tuple[str, ...]:
+    found = [key for option in options for key in option.sources]
+    found += [row.source for row in rows]
+    return tuple(sorted(set(found)))
