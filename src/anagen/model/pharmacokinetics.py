@@ -262,26 +262,36 @@ def saturable_concentration(
 
 @njit(cache=True, error_model="numpy")
 def autoinhibited_concentration(
-    amount, clearance, peripheral_rate, inhibition, half_maximal
+    amount, clearance, central_volume, exchange, peripheral_volume, inhibition, half_maximal
 ):  # pragma: no cover
     """Day-mean concentration of a drug that slows its own loss and first pass. Shape: (day, draw).
 
-    The peripheral concentration P (mg/L) lowers clearance to `clearance * (1 - inhibition * f)` and
-    raises the absorbed share to `1 + inhibition * f`, f = P / (half_maximal + P). The plasma
-    half-life of hours lets each day's area be complete within the day. `peripheral_rate` is 1/h.
+    The peripheral concentration P (mg/L) lowers clearance to `clearance * (1 - f)` and raises the
+    absorbed share to `1 + f`, f = inhibition * P / (half_maximal + P). `amount` (day, draw) mg is
+    given at the start of the day and gone by its end (plasma half-life of hours): absorption sees
+    the P before the dose, clearance the P weighted by the falling plasma level.
     Source: Wojciechowski_2023_ritlecitinib, structure of the final model.
     """
     days, draws = amount.shape
     result = np.zeros((days, draws))
     peripheral = np.zeros(draws)
-    for day in range(days):
-        for i in range(draws):
-            effect = inhibition[i] * peripheral[i] / (half_maximal[i] + peripheral[i])
-            mean = amount[day, i] * (1.0 + effect) / (24.0 * clearance[i] * (1.0 - effect))
-            result[day, i] = mean
-            kept = np.exp(-24.0 * peripheral_rate[i])
-            moved = mean + (peripheral[i] - mean) * kept
-            peripheral[i] = moved if moved > NEGLIGIBLE else 0.0
+    for i in range(draws):
+        r = exchange[i] / peripheral_volume[i]
+        kept = np.exp(-24.0 * r)
+        for day in range(days):
+            before = peripheral[i]
+            gain = 1.0 + inhibition[i] * before / (half_maximal[i] + before)
+            felt = before
+            area = 0.0
+            k = 1.0
+            for _ in range(4):
+                slowed = clearance[i] * (1.0 - inhibition[i] * felt / (half_maximal[i] + felt))
+                k = slowed / central_volume[i]
+                area = amount[day, i] * gain / slowed
+                felt = k * (before + 0.5 * r * area) / (k + r)
+            result[day, i] = area / 24.0
+            after = before * kept + r * area * k / (k - r) * (kept - np.exp(-24.0 * k))
+            peripheral[i] = after if after > NEGLIGIBLE else 0.0
     return result
 
 

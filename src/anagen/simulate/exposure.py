@@ -155,7 +155,7 @@ def treatment_exposure(
         daily = _daily_intake(amount / spread, day, spread, days) * active[:, None]
         return Exposure(daily[:, None, :], daily, active)
     daily = _daily_intake(amount, day, 1, days)
-    level = _LEVELS[cells["model"]](cells, p, known, amount, daily, day, hour, days, segments)
+    level = LEVELS[cells["model"]](cells, p, known, amount, daily, day, hour, days, segments)
     return Exposure(level, daily, active)
 
 
@@ -242,7 +242,9 @@ def _autoinhibited(cells, p, known, amount, daily, day, hour, days, segments) ->
     mean = pk.autoinhibited_concentration(
         daily,
         _clearance(p, known),
-        p["intercompartmental_clearance"] / p["peripheral_volume"],
+        p["central_volume"],
+        p["intercompartmental_clearance"],
+        p["peripheral_volume"],
         p["inhibition"],
         p["half_inhibition"] / MG_PER_L_TO_NG_PER_ML,
     )
@@ -257,7 +259,7 @@ def _local(cells, p, known, amount, daily, day, hour, days, segments) -> FloatAr
     return pk.segment_concentration(response, amount, day, hour, days=days, segments=segments)
 
 
-_LEVELS = {
+LEVELS = {
     "two_compartment": _compartments,
     "one_compartment": _compartments,
     "saturable": _saturable,

@@ -58,8 +58,15 @@ def daily_drivers(
     """Drivers of days `start_day` to `end_day` - 1. Shape: (draw, day, driver).
 
     Day 0 is the start of the forecast; earlier days carry the person's past. The same person meets
-    the same fate in every arm; a regimen of dose zero gives the drivers of no regimen.
+    the same fate in every arm; a regimen of dose zero gives the drivers of no regimen. A regimen
+    already running on `start_day` is followed from its own start.
     """
+    earliest = min((round(r.start_week * DAYS_PER_WEEK) for r in arm.regimens), default=start_day)
+    if earliest < start_day:
+        whole = daily_drivers(
+            person, arm, start_day=earliest, end_day=end_day, draws=draws, seed=seed
+        )
+        return np.ascontiguousarray(whole[:, start_day - earliest :])
     course = system_readout(
         person, arm, start_day=start_day, end_day=end_day, draws=draws, seed=seed
     )

@@ -13,15 +13,15 @@ def five_alpha_reductase_inhibition(
     A drug put on the scalp is enriched there: its local concentration is `local_enrichment` times
     that in plasma. A drug that leaves type 1 alone has no `type_1_rate`.
     """
-    systemic = exposure.level
-    local = systemic * p["local_enrichment"] if "local_enrichment" in p else systemic
-    result = {
-        "type_2_inactivation": systemic * p["type_2_rate"],
-        "local_type_2_inactivation": local * p["type_2_rate"],
-    }
-    if "type_1_rate" in p:
-        result["type_1_inactivation"] = systemic * p["type_1_rate"]
-        result["local_type_1_inactivation"] = local * p["type_1_rate"]
+    result = {}
+    for enzyme in ("type_1", "type_2"):
+        if f"{enzyme}_rate" not in p:
+            continue
+        rate = exposure.level * p[f"{enzyme}_rate"]
+        result[f"{enzyme}_inactivation"] = rate
+        # One array for both where they are equal: the enzyme is then solved once.
+        local = rate * p["local_enrichment"] if "local_enrichment" in p else rate
+        result[f"local_{enzyme}_inactivation"] = local
     return result
 
 

@@ -1,0 +1,89 @@
+"""Plain words to regimens and back."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+
+from anagen.catalog.treatments import load_treatments
+from anagen.errors import InputProblems
+from anagen.simulate.regimen import Regimen, parse_plan, parse_regimen, regimen_text, stopped_at
+
+GOOD = {
+    "finasteride 1 mg daily": ("finasteride", 1.0, "mg", 1.0, 0.0, None),
+    "Finasteride 1000 ug once a day": ("finasteride", 1.0, "mg", 1.0, 0.0, None),
+    "minoxidil 5% topical twice daily": ("minoxidil_topical", 5.0, "%", 0.5, 0.0, None),
+    "minoxidil 5%": ("minoxidil_topical", 5.0, "%", 0.5, 0.0, None),
+    "minoxidil 2.5 mg tablets": ("minoxidil_oral", 2.5, "mg", 1.0, 0.0, None),
+    "finasteride 0.25%": ("finasteride_topical", 0.25, "%", 1.0, 0.0, None),
+    "triamcinolone 5 mg/mL intralesional every 4 weeks x 4": (
+        "triamcinolone_intralesional", 5.0, "mg/ml", 28.0, 0.0, 16.0,
+    ),
+    "baricitinib 4 mg daily for 52 weeks": ("baricitinib", 4.0, "mg", 1.0, 0.0, 52.0),
+    "baricitinib 4 mg by mouth daily for 1 year": ("baricitinib", 4.0, "mg", 1.0, 0.0, 52.0),
+    "oral minoxidil 1 mg daily from week 4 until week 60": (
+        "minoxidil_oral", 1.0, "mg", 1.0, 4.0, 60.0,
+    ),
+    "tofacitinib bid": ("tofacitinib", 5.0, "mg", 0.5, 0.0, None),
+    "levothyroxine 0.1 mg daily": ("levothyroxine", 100.0, "ug", 1.0, 0.0, None),
+    "iron 65 mg every other day": ("iron", 65.0, "mg", 2.0, 0.0, None),
+    "ketoconazole shampoo 2% twice weekly": ("ketoconazole_topical", 2.0, "%", 3.5, 0.0, None),
+    "watchful waiting": ("watchful_waiting", 0.0, "", 1.0, 0.0, None),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("text", GOOD)
+def test_plain_words(text: str) -> None:
+    got = parse_regimen(text)
+    assert got == Regimen(*GOOD[text], text=text)
+
+
+BAD = {
+    "finasterid 1 mg": ("no known treatment", "", "finasteride"),
+    "finasteride 5 mg daily": ("above the largest dose", "at most 1 mg", ""),
+    "finasteride 1 mg twice daily": ("largest daily amount", "at most 1 mg a day", ""),
+    "clobetasol 0.1 mg": ("not dosed in mg", "%", ""),
+    "minoxidil": ("several treatments", "minoxidil oral, minoxidil topical", ""),
+    "finasteride 1 mg daily until week 0": ("stops before it starts", "", ""),
+    "daily": ("names no treatment", "", ""),
+    "": ("names no treatment", "", ""),
+}
+
+
+@pytest.mark.parametrize("text", BAD)
+def test_problems_say_what_is_allowed_and_what_is_near(text: str) -> None:
+    with pytest.raises(InputProblems) as error:
+        parse_regimen(text)
+    message, allowed, nearest = BAD[text]
+    (problem,) = error.value.problems
+    assert message in problem.message
+    assert allowed in problem.allowed
+    assert problem.nearest == nearest
+
+
+def test_a_plan_lists_the_problems_of_all_its_parts() -> None:
+    plan = parse_plan("finasteride 1 mg daily + minoxidil 5% topical twice daily")
+    assert [regimen.treatment for regimen in plan] == ["finasteride", "minoxidil_topical"]
+    with pytest.raises(InputProblems) as error:
+        parse_plan("finasteride 7 mg + nonsense + minoxidil 5%")
+    assert len(error.value.problems) == 2
+
+
+@pytest.mark.parametrize("treatment", load_treatments().values(), ids=lambda t: t.id)
+def test_usual_words_names_and_the_way_back(treatment) -> None:
+    usual = treatment.regimen
+    got = parse_regimen(usual.text if usual else treatment.id.replace("_", " "))
+    assert got.treatment == treatment.id
+    if usual:
+        assert (got.dose, got.unit) == (usual.dose, usual.unit)
+        assert got.interval_days == pytest.approx(usual.interval_days)
+    assert replace(parse_regimen(regimen_text(got)), text="") == replace(got, text="")
+    for name in (treatment.name, *treatment.synonyms):
+        assert parse_regimen(name).treatment == treatment.id
+
+
+def test_stopping_keeps_an_earlier_end() -> None:
+    regimen = parse_regimen("baricitinib 4 mg daily for 24 weeks")
+    assert stopped_at(regimen, 52.0).stop_week == 24.0
+    assert stopped_at(replace(regimen, stop_week=None), 52.0).stop_week == 52.0
