@@ -22,6 +22,7 @@ from anagen.catalog.conditions import (
 from anagen.catalog.labs import LabTest, lab_by_loinc, load_labs
 from anagen.catalog.medicines import match_medicine, medicine_classes
 from anagen.catalog.tables import Row, read_table
+from anagen.catalog.words import normal
 from anagen.errors import InputProblems, nearest_name
 from anagen.interop.fhir_bundle import (
     Bundle,
@@ -41,6 +42,7 @@ from anagen.patients.record import PatientRecord
 from anagen.units import UnitError, convert
 
 HAIR_SYSTEM = "https://anagen.example/fhir/CodeSystem/hair"
+PATIENT_SYSTEM = "https://anagen.example/fhir/patient"
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"
 _ICD10 = ("icd-10", "2.16.840.1.113883.6.90", "2.16.840.1.113883.6.3")
@@ -129,7 +131,12 @@ def _identifier(text: Any) -> str:
 
 
 def _patient(patient: dict[str, Any], draft: _Draft) -> None:
-    draft.data["id"] = _identifier(patient.get("id") or "fhir-patient")
+    ours = [
+        entry.get("value")
+        for entry in patient.get("identifier", ())
+        if isinstance(entry, dict) and entry.get("system") == PATIENT_SYSTEM
+    ]
+    draft.data["id"] = _identifier((ours or [patient.get("id") or "fhir-patient"])[0])
     gender = patient.get("gender")
     if gender in ("female", "male"):
         draft.data["sex"] = gender
@@ -408,6 +415,8 @@ def _condition(condition: dict[str, Any], draft: _Draft) -> None:
         draft.skip("Condition without a name")
         return
     entry = {"id": row.id if row else "", "name": name, "status": status}
+    if row is not None and normal(name) == normal(row.label):
+        entry["name"] = ""
     if note := _note(condition):
         entry["note"] = note
     if entry not in draft.data.get("conditions", []):

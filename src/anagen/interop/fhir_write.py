@@ -8,7 +8,7 @@ from typing import Any
 from anagen.catalog.conditions import load_conditions
 from anagen.catalog.labs import load_labs
 from anagen.catalog.tables import read_table
-from anagen.interop.fhir import HAIR_SYSTEM, LOINC, SNOMED, hair_fields
+from anagen.interop.fhir import HAIR_SYSTEM, LOINC, PATIENT_SYSTEM, SNOMED, hair_fields
 from anagen.patients.record import Condition, Lab, Medicine, PatientRecord
 
 _CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
@@ -37,7 +37,10 @@ def to_bundle(record: PatientRecord, *, today: date) -> dict[str, Any]:
         "type": "collection",
         "timestamp": f"{today.isoformat()}T12:00:00Z",
         "entry": [
-            {"fullUrl": f"urn:anagen:{record.id}:{resource['id']}", "resource": resource}
+            {
+                "fullUrl": f"https://anagen.example/fhir/{resource['resourceType']}/{resource['id']}",
+                "resource": resource,
+            }
             for resource in resources
         ],
     }
@@ -48,7 +51,11 @@ def _before(today: date, weeks: float) -> str:
 
 
 def _patient(record: PatientRecord, today: date) -> dict[str, Any]:
-    patient: dict[str, Any] = {"resourceType": "Patient", "id": record.id}
+    patient: dict[str, Any] = {
+        "resourceType": "Patient",
+        "id": _fhir_id(record.id),
+        "identifier": [{"system": PATIENT_SYSTEM, "value": record.id}],
+    }
     if record.sex:
         patient["gender"] = record.sex
     if record.age_years is not None:
@@ -59,7 +66,12 @@ def _patient(record: PatientRecord, today: date) -> dict[str, Any]:
 
 
 def _about(patient: str) -> dict[str, str]:
-    return {"reference": f"Patient/{patient}"}
+    return {"reference": f"Patient/{_fhir_id(patient)}"}
+
+
+def _fhir_id(text: str) -> str:
+    """An id as R4 allows it: letters, digits, hyphen and dot, at most 64."""
+    return text.replace("_", "-")[:64]
 
 
 def _observation(
