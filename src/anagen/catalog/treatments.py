@@ -220,7 +220,7 @@ def tier_of(treatment: Treatment, causes: Iterable[str]) -> tuple[Tier, str]:
     if treatment.kind == "care":
         shown = [row.what for row in rows if row.design not in NOT_HUMAN]
         if shown:
-            return "plausible", shown[0]
+            return ("forecast" if treatment.modelled else "plausible"), shown[0]
         return "no_evidence", rows[0].what if rows else "no evidence found for hair"
     speaking = [
         row for row in rows if row.design not in NOT_HUMAN and row.direction in ("benefit", "mixed")

@@ -176,7 +176,7 @@ def score_week(row: OutcomeRow, weeks: FloatArray) -> float | None:
 
 
 def benefit(row: OutcomeRow, forecast: Forecast, arm: str) -> float | None:
-    """Half the gain of net better minus worse against untreated, a share from -1 to 1."""
+    """Gain of better minus worse against untreated, a share of people from -2 to 2."""
     week = score_week(row, forecast.weeks)
     index = None if week is None else week_index(forecast.weeks, week)
     if index is None:
@@ -187,7 +187,7 @@ def benefit(row: OutcomeRow, forecast: Forecast, arm: str) -> float | None:
     better, worse = _masks(row, forecast.arms[arm], index, noise)
     better0, worse0 = _masks(row, base, index, noise)
     net = better.mean() - worse.mean() - better0.mean() + worse0.mean()
-    return float(net) / 2.0
+    return float(net)
 
 
 def harm_index(parts: Sequence[tuple[Treatment, Sequence[HarmRow]]]) -> float:
@@ -218,15 +218,20 @@ def harm_index(parts: Sequence[tuple[Treatment, Sequence[HarmRow]]]) -> float:
 
 def score(
     gain: float,
+    grade: str,
     parts: Sequence[tuple[Treatment, Sequence[HarmRow]]],
     weights: Mapping[str, float],
 ) -> float:
-    """Benefit less harm, burden and cost, each times its weight. No treatment scores 0."""
+    """Benefit less harm, burden and cost, each times its weight. No treatment scores 0.
+
+    A benefit (never a loss) counts for less the lower the certainty of its evidence.
+    """
+    sure = load_settings().get(f"certainty_{grade}", 1.0) if gain > 0.0 else 1.0
     burden = sum(treatment.burden_level for treatment, _ in parts)
     top = load_settings()["top_burden"]
     cost = max((COST_CLASSES.index(treatment.cost_class) for treatment, _ in parts), default=0)
     return (
-        weights["regrowth"] * gain
+        weights["regrowth"] * sure * gain
         - weights["few_side_effects"] * harm_index(parts)
         - weights["low_burden"] * min(burden / top, 1.0)
         - weights["low_cost"] * cost / (len(COST_CLASSES) - 1)

@@ -249,7 +249,7 @@ def _option(
     value: float | None = None
     if batch is not None and arm is not None and main is not None:
         gain = benefit(main, batch, arm)
-        value = None if gain is None else score(gain, parts, weights)
+        value = None if gain is None else score(gain, item.grade, parts, weights)
     judge = [treatment.weeks_to_judge for treatment in item.treatments if treatment.weeks_to_judge]
     harms = tuple(rate for _, found in parts for rate in harm_rates(found))
     treatments = item.treatments
@@ -320,9 +320,10 @@ def _order_basis(
         )
     said = ", ".join(f"{name.replace('_', ' ')} {weight:g}" for name, weight in weights.items())
     return (
-        f"Score = benefit on '{main.label}' against no treatment, less harm, burden and cost, with "
-        f"weights {said}; no treatment scores 0 and ties go by name. Options without a number "
-        "follow by their role, then by name: their place is no judgement."
+        f"Score = benefit on '{main.label}' against no treatment (counted for less the weaker the "
+        f"evidence), less harm, burden and cost, with weights {said}; no treatment scores 0 and "
+        "ties go by name. Options without a number follow by their role, then by name: their place "
+        "is no judgement."
     )
 
 
