@@ -27,7 +27,7 @@ from anagen.catalog.findings import load_background
 from anagen.patients.record import PatientRecord
 
 _LISTED = 12
-_SMALLEST = 0.01
+_SMALLEST = 0.02
 _EXPLAINED = 6  # causes whose findings are listed one by one
 
 
@@ -41,12 +41,12 @@ def assess(record: PatientRecord) -> Assessment:
     every = hypotheses(knowledge, share)
     known = evidence(knowledge, read.present)
     p = frequencies(knowledge, every, known.columns)
-    central = posterior(every.prior, log_likelihood(p, known))
+    central = posterior(every.prior, log_likelihood(knowledge, every.members, p, known))
     draws = draw(knowledge, share, every, central, known, record.id)
 
     probability = _probability(knowledge, every, central)
     names = rule_names(record, read.present)
-    functions = rule_functions(record, probability)
+    functions = rule_functions(record, read.present, probability)
     choice = candidates(knowledge, every, central)
 
     inside = every.contains[draws.rows]
@@ -115,7 +115,8 @@ def _without_complaint(record: PatientRecord, read: Read) -> Assessment:
         causes=(),
         mixtures=(),
         red_flags=red_flags(
-            rule_names(record, read.present), rule_functions(record, lambda cause: 0.0)
+            rule_names(record, read.present),
+            rule_functions(record, read.present, lambda cause: 0.0),
         ),
         tests=(),
         unknown=("whether there is a hair complaint at all",),
@@ -143,7 +144,7 @@ def _unknown(
         finding.id
         for finding in knowledge.findings
         if finding.kind in ("history", "examination")
-        and finding.group not in ("diagnosis", "duration", "course", "pattern")
+        and finding.group not in ("diagnosis", "duration", "course", "pattern", "extent")
         and finding.id not in read.present
     )
     missing += [
@@ -172,7 +173,7 @@ def _cannot_tell_apart(
 
 def _limits(record: PatientRecord, knowledge: Knowledge, known: Evidence) -> tuple[str, ...]:
     """What a reader must know before trusting a number."""
-    rows = [row for row in knowledge.rows.values()]
+    rows = list(knowledge.rows.values())
     seen = sum(row.verified == "seen" for row in rows)
     background = load_background()
     measured = sum(background[f].verified != "assumed" for f in background)

@@ -31,8 +31,8 @@ def finding_weights(
     inside = every.contains[:, cause]
     inside_kept = inside[draws.rows]
     weights: list[FindingWeight] = []
-    parts = group_likelihoods(p, known)
-    kept_parts = group_likelihoods(draws.p, known)
+    parts = group_likelihoods(knowledge, every.members, p, known)
+    kept_parts = group_likelihoods(knowledge, every.members[draws.rows], draws.p, known)
     cause_id = knowledge.causes[cause].id
     for positions, part, kept_part in zip(known.groups, parts, kept_parts, strict=True):
         weight = central / part

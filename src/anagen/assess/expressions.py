@@ -1,7 +1,8 @@
 """Rule expressions of the red flags and tests, in three-valued logic: true, false, unknown.
 
 An expression is a Python-like boolean expression over finding ids, `age`, `sex`, `salt` and the
-functions `probability(cause)`, `status(word)` and `condition(id)`. Anything else is refused.
+functions `probability(cause)`, `status(word)`, `condition(id)`, `present(finding)` and
+`absent(finding)`. Anything else is refused.
 """
 
 from __future__ import annotations

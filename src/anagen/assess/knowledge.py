@@ -13,6 +13,7 @@ from anagen.catalog.causes import Cause, load_causes, load_pair_factors
 from anagen.catalog.findings import (
     Finding,
     Frequency,
+    Sharing,
     load_background,
     load_findings,
     load_frequencies,
@@ -29,6 +30,7 @@ class Knowledge:
 
     `p` Shape: (cause, finding), P(finding | cause), NaN where nothing is said of it.
     `spread` Shape: (cause, finding), standard deviation of logit p.
+    `speaks[group]` Shape: (cause,), whether the cause raises any finding of that group.
     `background`, `background_spread` Shape: (finding,).
     `pair_factor`, `pair_spread` Shape: (cause, cause); spread is the SD of the log factor.
     """
@@ -38,7 +40,8 @@ class Knowledge:
     findings: tuple[Finding, ...]
     finding_index: Mapping[str, int]
     groups: tuple[str, ...]
-    shared: Mapping[str, float]
+    sharing: Mapping[str, Sharing]
+    speaks: Mapping[str, NDArray[np.bool_]]
     p: Array
     spread: Array
     background: Array
@@ -102,17 +105,25 @@ def load_knowledge() -> Knowledge:
         p[index[cause_id], finding_index[finding]] = row.p
         spread[index[cause_id], finding_index[finding]] = _spread(row)
 
+    base = np.array([background[f.id].p for f in findings])
+    raised = np.nan_to_num(p, nan=0.0) > base
+    groups = tuple(finding.group for finding in findings)
+    speaks = {
+        group: np.any(raised[:, [i for i, g in enumerate(groups) if g == group]], axis=1)
+        for group in dict.fromkeys(groups)
+    }
     factor, factor_spread = _pairs(causes, index, catalog)
     return Knowledge(
         causes=causes,
         index=index,
         findings=findings,
         finding_index=finding_index,
-        groups=tuple(finding.group for finding in findings),
-        shared=load_sharing(),
+        groups=groups,
+        sharing=load_sharing(),
+        speaks=speaks,
         p=p,
         spread=spread,
-        background=np.array([background[f.id].p for f in findings]),
+        background=base,
         background_spread=np.array([_spread(background[f.id]) for f in findings]),
         needs_all=np.array([f.combine == "all" for f in findings]),
         pair_factor=factor,

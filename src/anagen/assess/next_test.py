@@ -8,17 +8,19 @@ from itertools import product
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from anagen.assess.expressions import evaluate
 from anagen.assess.hypotheses import Hypotheses
 from anagen.assess.knowledge import Array, Knowledge
 from anagen.assess.records import SuggestedTest
-from anagen.assess.weigh import Evidence, frequencies, group_likelihood
+from anagen.assess.weigh import Evidence, frequencies, group_likelihood, sharing
 from anagen.catalog.findings import TestRow, load_tests
 
 _FINDINGS_PER_TEST = 3
 _LISTED = 14
 _WORTH_BITS = 0.1
+_LIGHT = 1.0  # a test heavier than a blood sample needs a rule that asks for it
 _COST_BITS = 0.08  # what one step of burden must earn: a preference, not a measurement
 
 
@@ -29,7 +31,8 @@ class Candidates:
     `weight` Shape: (kept,), sums to 1. `p` Shape: (kept, finding).
     """
 
-    rows: Array
+    rows: NDArray[np.intp]
+    members: NDArray[np.intp]
     weight: Array
     p: Array
 
@@ -42,7 +45,7 @@ def candidates(
     kept = Hypotheses(every.members[rows], every.prior[rows], every.contains[rows])
     p = frequencies(knowledge, kept, np.arange(len(knowledge.findings)))
     weight = central[rows]
-    return Candidates(rows, weight / weight.sum(), p)
+    return Candidates(rows, kept.members, weight / weight.sum(), p)
 
 
 def entropy_bits(weight: Array) -> float:
@@ -81,7 +84,7 @@ def _conditional(
     old = dict(zip((int(c) for c in known.columns), known.present.tolist(), strict=True))
     new = dict(zip(columns, states, strict=True))
     for group in dict.fromkeys(knowledge.groups[c] for c in columns):
-        shared = knowledge.shared.get(group, 0.0)
+        shared = sharing(knowledge, choice.members, group)
         seen = [c for c in old if knowledge.groups[c] == group]
         asked = [c for c in columns if knowledge.groups[c] == group]
         both = seen + asked
@@ -115,7 +118,7 @@ def suggested_tests(
     names: Mapping[str, Any],
     functions: Mapping[str, Callable[[str], Any]],
 ) -> tuple[SuggestedTest, ...]:
-    """Tests that a rule asks for or that tell enough for their burden, most telling first.
+    """Tests that a rule asks for or that tell enough for their burden, those asked for first.
 
     A test that guidelines advise against in this picture is left out, however telling.
     """
@@ -128,15 +131,15 @@ def suggested_tests(
         if row.findings and not chosen:
             continue
         bits = expected_information(knowledge, choice, known, chosen)
-        if not asked and bits < _WORTH_BITS + _COST_BITS * row.burden:
+        worth = row.burden <= _LIGHT and bits >= _WORTH_BITS + _COST_BITS * row.burden
+        if not asked and not worth:
             continue
         separates = _separates(knowledge, every, choice, known, chosen)
-        found.append((asked, bits - _COST_BITS * row.burden, _suggestion(row, bits, separates)))
-    found.sort(key=lambda item: (-item[1], item[2].test))
+        found.append((asked, bits, _suggestion(row, bits, separates)))
+    found.sort(key=lambda item: (not item[0], -item[1], item[2].test))
     required = [test for asked, _, test in found if asked]
-    optional = [test for asked, _, test in found if not asked][: max(0, _LISTED - len(required))]
-    kept = {test.test for test in required + optional}
-    return tuple(test for _, _, test in found if test.test in kept)
+    optional = [test for asked, _, test in found if not asked]
+    return tuple(required + optional[: max(0, _LISTED - len(required))])
 
 
 def _suggestion(row: TestRow, bits: float, separates: tuple[str, ...]) -> SuggestedTest:
@@ -191,12 +194,15 @@ def best_separator(
         return None
     narrowed = Candidates(
         choice.rows[either],
+        choice.members[either],
         choice.weight[either] / choice.weight[either].sum(),
         choice.p[either],
     )
     best: tuple[float, str] | None = None
     for row in load_tests().values():
         if row.against and evaluate(row.against, names, functions) is True:
+            continue
+        if row.burden > _LIGHT and evaluate(row.when, names, functions) is not True:
             continue
         chosen = best_findings(knowledge, narrowed, known, row.findings)
         gain = _gain_between(knowledge, inside[either, a], narrowed, known, chosen)
@@ -208,7 +214,7 @@ def best_separator(
 
 def _gain_between(
     knowledge: Knowledge,
-    is_a: Array,
+    is_a: NDArray[np.bool_],
     narrowed: Candidates,
     known: Evidence,
     findings: tuple[str, ...],

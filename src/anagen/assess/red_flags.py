@@ -21,9 +21,9 @@ def rule_names(record: PatientRecord, present: Mapping[str, bool]) -> dict[str, 
 
 
 def rule_functions(
-    record: PatientRecord, probability: Callable[[str], float]
+    record: PatientRecord, present: Mapping[str, bool], probability: Callable[[str], float]
 ) -> dict[str, Callable[[str], Any]]:
-    """What the functions of a rule stand for."""
+    """What the functions of a rule stand for. `present` and `absent` are false when unknown."""
 
     def condition(name: str) -> bool | None:
         wanted = normalized(name)
@@ -37,6 +37,8 @@ def rule_functions(
         "probability": probability,
         "status": lambda word: _status(record, word),
         "condition": condition,
+        "present": lambda finding: present.get(finding) is True,
+        "absent": lambda finding: present.get(finding) is False,
     }
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 from anagen.assess.hypotheses import Hypotheses, Shares, prior_draws
 from anagen.assess.knowledge import Array, Knowledge, expit, logit
@@ -23,7 +24,7 @@ class Draws:
     finding), P(finding | hypothesis) of the known findings.
     """
 
-    rows: Array
+    rows: NDArray[np.intp]
     posterior: Array
     p: Array
 
@@ -66,4 +67,8 @@ def draw(
         random.standard_normal((DRAWS, causes)),
         random.standard_normal((DRAWS, causes, causes)),
     )
-    return Draws(rows, posterior(weights, log_likelihood(frequency, known)), frequency)
+    return Draws(
+        rows,
+        posterior(weights, log_likelihood(knowledge, kept.members, frequency, known)),
+        frequency,
+    )

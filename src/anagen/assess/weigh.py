@@ -28,7 +28,7 @@ class Evidence:
     columns: NDArray[np.intp]
     present: NDArray[np.bool_]
     groups: tuple[tuple[int, ...], ...]
-    shared: tuple[float, ...]
+    names: tuple[str, ...]
 
 
 def evidence(knowledge: Knowledge, states: Mapping[str, bool]) -> Evidence:
@@ -42,7 +42,7 @@ def evidence(knowledge: Knowledge, states: Mapping[str, bool]) -> Evidence:
         columns=np.array(known, dtype=np.intp),
         present=np.array([states[name] for name in names], dtype=bool),
         groups=tuple(tuple(positions) for positions in grouped.values()),
-        shared=tuple(knowledge.shared.get(group, 0.0) for group in grouped),
+        names=tuple(grouped),
     )
 
 
@@ -70,11 +70,24 @@ def combined(
     return np.clip(value, _FLOOR, 1.0 - _FLOOR)
 
 
-def group_likelihood(p: Array, present: NDArray[np.bool_], shared: float) -> Array:
-    """P(states of one group). `p` Shape: (..., finding). Shape of the result: (...)."""
+def sharing(knowledge: Knowledge, members: NDArray[np.intp], group: str) -> Array:
+    """Share of a group that goes together under each hypothesis. Shape: (hypothesis,).
+
+    Signs hang together through the disease that makes them. Under hypotheses that raise none of
+    them they are chance findings, and only a part of the share is kept (observers err together).
+    """
+    share = knowledge.sharing.get(group)
+    if share is None:
+        return np.zeros(members.shape[0])
+    speaks = np.append(knowledge.speaks[group], False)[members].any(axis=1)
+    return np.where(speaks, share.by_cause, share.by_chance)
+
+
+def group_likelihood(p: Array, present: NDArray[np.bool_], shared: Array) -> Array:
+    """P(states of one group). `p` Shape: (..., hypothesis, finding); `shared` (hypothesis,)."""
     on, off = p[..., present], p[..., ~present]
     independent = np.prod(on, axis=-1) * np.prod(1.0 - off, axis=-1)
-    if p.shape[-1] == 1 or shared == 0.0:
+    if p.shape[-1] == 1:
         return np.maximum(independent, _FLOOR)
     low = np.min(on, axis=-1) if on.shape[-1] else np.ones(p.shape[:-1])
     high = np.max(off, axis=-1) if off.shape[-1] else np.zeros(p.shape[:-1])
@@ -82,18 +95,26 @@ def group_likelihood(p: Array, present: NDArray[np.bool_], shared: float) -> Arr
     return np.maximum(shared * together + (1.0 - shared) * independent, _FLOOR)
 
 
-def group_likelihoods(p: Array, known: Evidence) -> list[Array]:
-    """One likelihood per dependence group. `p` Shape: (..., finding)."""
+def group_likelihoods(
+    knowledge: Knowledge, members: NDArray[np.intp], p: Array, known: Evidence
+) -> list[Array]:
+    """One likelihood per dependence group. `p` Shape: (..., hypothesis, finding)."""
     return [
-        group_likelihood(p[..., list(positions)], known.present[list(positions)], shared)
-        for positions, shared in zip(known.groups, known.shared, strict=True)
+        group_likelihood(
+            p[..., list(positions)],
+            known.present[list(positions)],
+            sharing(knowledge, members, name),
+        )
+        for positions, name in zip(known.groups, known.names, strict=True)
     ]
 
 
-def log_likelihood(p: Array, known: Evidence) -> Array:
-    """log P(all known findings). `p` Shape: (..., finding). Shape of the result: (...)."""
+def log_likelihood(
+    knowledge: Knowledge, members: NDArray[np.intp], p: Array, known: Evidence
+) -> Array:
+    """log P(all known findings). `p` Shape: (..., hypothesis, finding). Result without finding."""
     total = np.zeros(p.shape[:-1])
-    for part in group_likelihoods(p, known):
+    for part in group_likelihoods(knowledge, members, p, known):
         total = total + np.log(part)
     return total
 

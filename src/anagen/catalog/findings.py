@@ -54,6 +54,17 @@ class Frequency:
 
 
 @dataclass(frozen=True, slots=True)
+class Sharing:
+    """Share of a finding group that goes together, 0 (independent) to 1 (nested thresholds).
+
+    `by_cause` where a cause makes the findings, `by_chance` where none of the causes does.
+    """
+
+    by_cause: float
+    by_chance: float
+
+
+@dataclass(frozen=True, slots=True)
 class FindingRule:
     """How one part of a patient record makes a finding present or absent."""
 
@@ -156,9 +167,12 @@ def load_background() -> dict[str, Frequency]:
 
 
 @cache
-def load_sharing() -> dict[str, float]:
-    """Share of each finding group that goes together, 0 (independent) to 1 (nested thresholds)."""
-    return {row["group"]: float(row["shared"]) for row in read_table("finding_groups.csv")}
+def load_sharing() -> dict[str, Sharing]:
+    """How far the findings of each group go together; a group without a row is independent."""
+    return {
+        row["group"]: Sharing(float(row["shared"]), float(row["chance_shared"]))
+        for row in read_table("finding_groups.csv")
+    }
 
 
 @cache
