@@ -137,6 +137,14 @@ def test_a_running_regimen_is_followed_from_its_own_start() -> None:
     assert np.all(late[:, 0, DRIVER_INDEX["scalp_dht_ratio"]] < 0.6)
 
 
+def test_two_courses_of_one_drug_follow_each_other() -> None:
+    first = replace(USUAL["baricitinib"], stop_week=6.0)
+    second = replace(USUAL["baricitinib"], dose=2.0, start_week=6.0)
+    course = system_readout(HEALTHY, arm(first, second), draws=1, seed=TYPICAL, **SPAN)
+    level = course.concentration["baricitinib"][:, 0]
+    assert level[20 + 41] == pytest.approx(2.0 * level[-1], rel=1e-3)
+
+
 def test_two_drugs_on_one_enzyme_act_together() -> None:
     both = (USUAL["finasteride"], USUAL["dutasteride"])
     i = DRIVER_INDEX["scalp_dht_ratio"]

@@ -87,7 +87,9 @@ def system_readout(
             regimen, person, known, start_day=start_day, end_day=end_day, seed=seed
         )
         contributions.extend(acted)
-        levels[regimen.treatment] = exposure.day_mean()
+        # One treatment may come as two regimens in turn: a step down, a second course.
+        before = levels.get(regimen.treatment, 0.0)
+        levels[regimen.treatment] = before + exposure.day_mean()
     treated = combine(contributions)
     untreated = np.zeros((len(days), draws))
     intake = {lever: treated.get(lever, untreated) for lever in INTAKE_LEVERS}
