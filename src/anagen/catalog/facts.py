@@ -1,6 +1,7 @@
 """Published facts that are not arms of a study: `data/facts/*.csv`, `data/measurement_error.csv`.
 
 A fact holds one number (or only bounds, or only a statement in words) with its source.
+Tables may leave columns out that they do not need.
 """
 
 from __future__ import annotations
@@ -47,16 +48,16 @@ def load_facts() -> dict[str, Fact]:
         row["id"]: Fact(
             id=row["id"],
             quantity=row["quantity"],
-            value=optional_number(row["value"]),
+            value=optional_number(row.get("value", "")),
             low=optional_number(row["low"]),
             high=optional_number(row["high"]),
             unit=row["unit"],
-            sd=optional_number(row["sd"]),
-            se=optional_number(row["se"]),
-            k=optional_number(row["k"]),
-            n=optional_number(row["n"]),
-            statement=row["statement"],
-            population=row["population"],
+            sd=optional_number(row.get("sd", "")),
+            se=optional_number(row.get("se", "")),
+            k=optional_number(row.get("k", "")),
+            n=optional_number(row.get("n", "")),
+            statement=row.get("statement", ""),
+            population=row.get("population", ""),
             source=row["source"],
             locator=row["locator"],
             grade=row["grade"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Callable, Iterator
 from fnmatch import fnmatch
@@ -53,6 +54,9 @@ NUMBERS = (
 )
 # Tables whose `value` column may hold a word.
 WORDS_AS_VALUES = ("finding_rules.csv", "fhir_codes.csv", "glossary.csv")
+
+# Control characters other than tab and line ends, byte order marks, undecodable bytes.
+_INVISIBLE = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ufeff\ufffd]")
 
 
 class Rule(Protocol):
@@ -127,14 +131,10 @@ class ControlCharacter:
     def issues(self, data: Snapshot) -> Iterator[Issue]:
         """One issue a line."""
         for name, text in data.texts.items():
-            if text.isprintable():
+            if not _INVISIBLE.search(text):
                 continue
             for row, line in enumerate(text.split("\n"), start=1):
-                bad = [
-                    c for c in line if (ord(c) < 32 and c not in "\t\r") or c in "\x7f\ufeff\ufffd"
-                ]
-                bad += [c for c in line if 0x80 <= ord(c) < 0xA0]
-                if bad:
+                if bad := _INVISIBLE.search(line):
                     yield Issue(
                         self.id,
                         name,
@@ -663,7 +663,7 @@ class SourceWithoutLocator:
                     "doi",
                     source.key,
                     "has no DOI, PubMed id, registration, address or volume and page",
-                    "add one, or a note that starts with `No DOI found` or `No publication`",
+                    "add one, or a note that says `No publication: ...` or that it is recalled",
                 )
 
 
