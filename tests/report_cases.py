@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -126,6 +127,16 @@ class PlanMaker:
             for week in TIMES
         )
         self.untreated_better = better
+        self.options.append(
+            replace(
+                silent_option("watchful_waiting", "Watchful waiting", "The untreated arm"),
+                tier="forecast",
+                arm="untreated",
+                outcomes=self.untreated,
+                burden="Nothing to take; a visit every few months",
+                cost_class="low",
+            )
+        )
 
     def add(
         self,
@@ -248,8 +259,6 @@ def silent_option(ident: str, label: str, text: str) -> Option:
 
 
 def blocked_option(ident: str, label: str, why: SafetyReason) -> Option:
-    from dataclasses import replace
-
     return replace(
         silent_option(ident, label, "Fitted to controlled trials"),
         tier="forecast",

@@ -92,7 +92,7 @@ def test_people_that_do_not_add_to_100_are_refused() -> None:
 
 
 def test_outcomes_are_told_in_both_frames() -> None:
-    option = document("male_pattern").options[0]
+    option = document("male_pattern").options[1]
     year = next(outcome for outcome in option.outcomes if outcome.week == 52)
     assert f"{year.better} of 100 people like you are better" in year.sentence
     assert f"{year.same + year.worse} are not" in year.sentence
@@ -101,13 +101,13 @@ def test_outcomes_are_told_in_both_frames() -> None:
 
 def test_further_outcomes_stand_apart_from_the_main_one() -> None:
     record, made = CASES["male_pattern"]()
-    first = made.options[0]
+    waiting, first, *rest = made.options
     extra = tuple(replace(outcome, label="half the loss back") for outcome in first.outcomes)
     option = replace(first, outcomes=(*first.outcomes, *extra))
-    told = build(record, replace(made, options=(option, *made.options[1:])), STAMP)
+    told = build(record, replace(made, options=(waiting, option, *rest)), STAMP)
     assert told.outcome_label == "better"
-    assert [o.label for o in told.options[0].outcomes] == ["better"] * 3
-    assert [o.label for o in told.options[0].further_outcomes] == ["half the loss back"] * 3
+    assert [o.label for o in told.options[1].outcomes] == ["better"] * 3
+    assert [o.label for o in told.options[1].further_outcomes] == ["half the loss back"] * 3
     assert "Other ways to count" in html.render(told)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import html
 import re
+from typing import Any
 
 import altair as alt
 import vl_convert
@@ -36,6 +37,30 @@ def configured(chart: Layered, *, width: float, height: float) -> Layered:
     )
 
 
+def specification(chart: Layered, *, padding: tuple[int, int, int, int]) -> dict[str, Any]:
+    """The chart as a Vega-Lite document.
+
+    `padding` is left, top, right, bottom in px: fixed, so that charts side by side share their
+    frame.
+    """
+    left, top, right, bottom = padding
+    framed = chart.properties(
+        padding={"left": left, "top": top, "right": right, "bottom": bottom},
+        autosize=alt.AutoSizeParams(type="none"),
+    )
+    # Altair has checked each part already; checking the whole again costs more than the drawing.
+    return framed.to_dict(validate=False)
+
+
+def draw(spec: dict[str, Any], *, ident: str, title: str, description: str) -> str:
+    """SVG text of a Vega-Lite document, named by `title` and told by `description`.
+
+    `ident` must be unique on the page: it prefixes every id inside.
+    """
+    drawn = vl_convert.vegalite_to_svg(spec)
+    return accessible(drawn, ident=ident, title=title, description=description)
+
+
 def render(
     chart: Layered,
     *,
@@ -44,18 +69,9 @@ def render(
     description: str,
     padding: tuple[int, int, int, int],
 ) -> str:
-    """SVG text of a chart, named by `title` and told by `description`.
-
-    `padding` is left, top, right, bottom in px: fixed, so that charts side by side share their
-    frame. `ident` must be unique on the page: it prefixes every id inside.
-    """
-    left, top, right, bottom = padding
-    spec = chart.properties(
-        padding={"left": left, "top": top, "right": right, "bottom": bottom},
-        autosize=alt.AutoSizeParams(type="none"),
-    ).to_json()
-    drawn = vl_convert.vegalite_to_svg(spec)
-    return accessible(drawn, ident=ident, title=title, description=description)
+    """SVG text of a chart: `specification` and `draw` in one."""
+    spec = specification(chart, padding=padding)
+    return draw(spec, ident=ident, title=title, description=description)
 
 
 def accessible(drawn: str, *, ident: str, title: str, description: str) -> str:

@@ -125,7 +125,8 @@ def _untreated(plan: Plan) -> Sequence:
     if plan.untreated:
         return plan.untreated
     # Before plans carried untreated outcomes, only an option without regimens could tell them.
-    bare = [option for option in plan.options if option.arm and not option.regimens]
+    arm = options.untreated_arm(plan.forecast) if plan.forecast else None
+    bare = [option for option in plan.options if option.arm and option.arm == arm]
     return bare[0].outcomes if bare else ()
 
 

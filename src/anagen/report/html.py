@@ -17,7 +17,7 @@ from anagen.charts.harms import harm_chart
 from anagen.charts.icons import icon_array, icon_key, symbols
 from anagen.charts.labels import nice_domain
 from anagen.charts.series import Bar, Curve, Interval, Pair
-from anagen.report.questions import shown_first
+from anagen.report.questions import numbered, shown_first
 from anagen.report.records import (
     ChangeItem,
     Document,
@@ -88,7 +88,6 @@ def _environment() -> jinja2.Environment:
 def render(document: Document) -> str:
     """The whole page as text, UTF-8 when written."""
     css = (files("anagen.report") / "templates" / "report.css").read_text(encoding="utf-8")
-    compared = [option for option in document.options if option.regimens or option.treatments]
     return (
         _environment()
         .get_template("report.html.j2")
@@ -97,7 +96,10 @@ def render(document: Document) -> str:
             css=Markup(css),
             symbols=Markup(symbols() if document.options else ""),
             people_key=Markup(icon_key()),
-            compared=_without_bare(document, compared),
+            compared=numbered(document),
+            others=[o for o in document.options if not o.outcomes and not o.is_untreated],
+            shown_options=[o for o in document.options if not o.is_untreated],
+            waiting=next((o for o in document.options if o.is_untreated), None),
             chosen=document.times.index(shown_first(document.times)) if document.times else 0,
             cause_chart=Markup(_causes(document)) if document.causes else "",
             fans={option.option: _fans(document, option) for option in document.options},
@@ -107,13 +109,6 @@ def render(document: Document) -> str:
             groups=_groups(document),
         )
     )
-
-
-def _without_bare(document: Document, options: Sequence[OptionItem]) -> list[OptionItem]:
-    """Options but for a bare 'no treatment' one, whose place the yardstick row takes."""
-    if not document.untreated:
-        return list(options)
-    return [option for option in options if option.arm is None or option.regimens]
 
 
 def _causes(document: Document) -> str:
@@ -214,7 +209,7 @@ def _effects(document: Document) -> list[Effect]:
         (option.label, change)
         for option in document.options
         for change in option.changes
-        if change.observable == document.main_observable and option.regimens
+        if change.observable == document.main_observable and not option.is_untreated
     ]
     if main is None or not own:
         return []

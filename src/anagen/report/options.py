@@ -16,7 +16,7 @@ from anagen.report.records import (
     OutcomeItem,
     ReasonItem,
 )
-from anagen.report.words import number, sentence, signed, when
+from anagen.report.words import number, sentence, signed, spoken, when
 from anagen.simulate.result import OBSERVABLES, Forecast
 
 TIERS = {
@@ -164,9 +164,9 @@ def option_item(plan: Plan, option: Option, cite: Citations) -> OptionItem:
     blocked = option.status == "blocked"
     shown = not silent and not blocked
     main = main_label(plan)
+    bare = plan.forecast is not None and option.arm == untreated_arm(plan.forecast)
     counted = [
-        outcome_item(outcome, treated=bool(option.regimens))
-        for outcome in (option.outcomes if shown else ())
+        outcome_item(outcome, treated=not bare) for outcome in (option.outcomes if shown else ())
     ]
     reasons = tuple(
         ReasonItem(
@@ -195,10 +195,11 @@ def option_item(plan: Plan, option: Option, cite: Citations) -> OptionItem:
         status=option.status,
         status_label=STATUSES.get(option.status, option.status),
         indication=sentence(option.indication),
-        certainty=option.certainty,
+        certainty=spoken(option.certainty),
         arm=option.arm if shown else None,
         stop_arm=option.stop_arm if shown else None,
         stop_label=stop_label(plan, option) if shown else "",
+        is_untreated=bare,
         outcomes=tuple(item for item in counted if item.label == main),
         further_outcomes=tuple(item for item in counted if item.label != main),
         changes=tuple(change_item(change) for change in option.changes) if shown else (),

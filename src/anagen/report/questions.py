@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 
-from anagen.report.records import Document, Term
+from anagen.report.records import Document, OptionItem, Term
 from anagen.report.words import joined, plural, when
 
 
@@ -60,6 +60,11 @@ def _summary(document: Document) -> Iterator[str]:
         )
 
 
+def numbered(document: Document) -> list[OptionItem]:
+    """Options with a forecast, in order; waiting is left out, it stands beside each of them."""
+    return [option for option in document.options if option.outcomes and not option.is_untreated]
+
+
 def shown_first(times: Sequence[float]) -> float:
     """The time a reader sees first: one year when there is one, else the middle one."""
     return 52.0 if 52.0 in times else times[len(times) // 2]
@@ -85,17 +90,15 @@ def _spread(document: Document) -> str:
     if not document.times:
         return ""
     week = shown_first(document.times)
+    options = numbered(document)
     counts = [
-        outcome.better
-        for option in document.options
-        for outcome in option.outcomes
-        if outcome.week == week
+        outcome.better for option in options for outcome in option.outcomes if outcome.week == week
     ]
     bare = [outcome.better for outcome in document.untreated if outcome.week == week]
     if not counts:
         return ""
     reach = f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
-    text = f"{plural(len(document.options), 'option')} compared. "
+    text = f"{plural(len(options), 'option')} compared by number. "
     if bare:
         text += (
             f"After {when(week)}, {bare[0]} of 100 people like you are better with no "

@@ -160,6 +160,8 @@ class ReasonItem:
 class OptionItem:
     """One plan a person can compare. `arm` is None when no number may be shown.
 
+    `is_untreated` marks waiting: its numbers are those of no treatment, beside which all stand.
+
     `outcomes` count by the main definition, `further_outcomes` by other definitions.
     """
 
@@ -177,6 +179,7 @@ class OptionItem:
     arm: str | None
     stop_arm: str | None
     stop_label: str
+    is_untreated: bool
     outcomes: tuple[OutcomeItem, ...]
     further_outcomes: tuple[OutcomeItem, ...]
     changes: tuple[ChangeItem, ...]

@@ -15,7 +15,7 @@ from anagen.assess.records import Assessment
 from anagen.charts.series import Curve
 from anagen.report import why
 from anagen.report.citations import Citations
-from anagen.report.questions import shown_first
+from anagen.report.questions import numbered, shown_first
 from anagen.report.records import (
     CauseItem,
     Document,
@@ -25,11 +25,12 @@ from anagen.report.records import (
     OutcomeItem,
 )
 from anagen.report.sparks import bar, people_bar, spark
-from anagen.report.words import number, sentence, when
+from anagen.report.words import joined, number, sentence, when
 
 WIDEST = 100
 CAUSES_SHOWN = 6
 FINDINGS_SHOWN = 4
+OPTIONS_SHOWN = 6
 SPARK_WIDTH = 26
 
 
@@ -82,6 +83,7 @@ def _report(document: Document, console: Console, width: int) -> Iterable:
         yield from _options(document, width)
         yield from _curves(document, width, ascii_only)
         yield from _living(document)
+        yield from _without_number(document)
         yield from _first(document)
     yield from _blocked(document)
     if document.no_evidence:
@@ -203,7 +205,7 @@ def _options(document: Document, width: int) -> Iterable:
     week = shown_first(document.times)
     yield _heading(f"Options, of 100 people like this one after {when(week)}")
     if document.outcome_definition:
-        yield Text(document.outcome_definition)
+        yield Text(f"Better means: {document.outcome_definition}")
     wide = width >= 78
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     table.add_column("Option", overflow="fold", min_width=18)
@@ -218,8 +220,7 @@ def _options(document: Document, width: int) -> Iterable:
         rows.append(("No treatment", document.untreated, ""))
     rows += [
         (option.label, option.outcomes, f"{option.tier_label}, certainty {option.certainty}")
-        for option in document.options
-        if option.regimens or not document.untreated
+        for option in numbered(document)
     ]
     for label, outcomes, basis in rows:
         outcome = _shown(outcomes, week)
@@ -273,8 +274,8 @@ def _curves(document: Document, width: int, ascii_only: bool) -> Iterable:
     for curve in curves.values():
         if curve.role == "untreated":
             add("No treatment", curve)
-    for option in document.options:
-        if option.arm in curves and option.regimens:
+    for option in numbered(document)[:OPTIONS_SHOWN]:
+        if option.arm in curves:
             add(option.label, curves[option.arm])
             if option.stop_arm in curves:
                 add(f"  {option.stop_label}", curves[option.stop_arm], "dim")
@@ -285,9 +286,8 @@ def _curves(document: Document, width: int, ascii_only: bool) -> Iterable:
 def _living(document: Document) -> Iterable:
     """Effort, cost, time to judge, the most frequent side effect and what stopping does."""
     yield _heading("Living with each option (side effects are not fitted to this person)")
-    for option in document.options:
-        if not option.regimens and document.untreated:
-            continue
+    options = numbered(document)
+    for option in options[:OPTIONS_SHOWN]:
         parts = [option.burden]
         if option.cost:
             parts.append(f"Cost: {option.cost}.")
@@ -303,20 +303,36 @@ def _living(document: Document) -> Iterable:
         text = Text(f"{option.label}: ", style="bold")
         text.append(" ".join(part for part in parts if part), style="not bold")
         yield _item("-", text)
+    if len(options) > OPTIONS_SHOWN:
+        left = len(options) - OPTIONS_SHOWN
+        yield Text(f"and {left} more, with their curves, in the report", style="dim")
     yield ""
 
 
+def _without_number(document: Document) -> Iterable:
+    """Options that cannot be forecast yet, one line each."""
+    return _list(
+        "Options without a forecast",
+        (
+            f"{option.label} ({option.tier_label.lower()}): {option.tier_basis}"
+            for option in document.options
+            if not option.outcomes and not option.is_untreated
+        ),
+    )
+
+
 def _first(document: Document) -> Iterable:
-    told = [option for option in document.options if option.conditions or option.monitoring]
-    if not told:
+    """What must be settled first, each point once with the options it belongs to."""
+    wanted: dict[str, list[str]] = {}
+    for option in document.options:
+        for condition in option.conditions:
+            wanted.setdefault(condition, []).append(_small(option.label))
+    if not wanted:
         return
-    yield _heading("To settle first, and to check later")
-    for option in told:
-        yield _item("-", Text(option.label, style="bold"))
-        if option.conditions:
-            yield _item("first:", " ".join(option.conditions), 2)
-        if option.monitoring:
-            yield _item("checks:", " ".join(option.monitoring), 2)
+    yield _heading("To settle first")
+    for condition, labels in wanted.items():
+        names = joined(labels) if len(labels) <= 3 else f"{len(labels)} of the options"
+        yield _item("-", f"{condition} (For {names}.)")
     yield ""
 
 
