@@ -166,8 +166,11 @@ def _cannot_tell_apart(
     lines: list[str] = []
     for a, b in alike(knowledge, every, central)[:3]:
         test = best_separator(knowledge, every, choice, known, a, b, names, functions)
-        pair = f"cannot tell apart {knowledge.causes[a].label} and {knowledge.causes[b].label}"
-        lines.append(f"{pair} without: {test}" if test else pair)
+        names_of = f"{knowledge.causes[a].label} and {knowledge.causes[b].label}"
+        if test:
+            lines.append(f"cannot tell apart {names_of} without: {test}")
+        elif not knowledge.causes[a].parent == knowledge.causes[b].parent != "":
+            lines.append(f"cannot tell apart {names_of}; no listed test would settle it")
     return tuple(lines)
 
 

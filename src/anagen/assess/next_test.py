@@ -209,7 +209,7 @@ def best_separator(
         gain -= _COST_BITS * row.burden / 2
         if chosen and (best is None or gain > best[0]):
             best = (gain, row.label)
-    return best[1] if best is not None and best[0] > 0 else None
+    return best[1] if best is not None and best[0] >= _WORTH_BITS else None
 
 
 def _gain_between(
