@@ -24,6 +24,7 @@ MAX_DEPTH = 100
 
 ALLOWED = "a patient file in TOML, YAML or JSON, or a FHIR R4 bundle in JSON"
 _TOML_LINE = re.compile(r"^(?:\[\[?[\w.\"' -]+\]\]?\s*(?:#.*)?$|[\w.\"'-]+\s*=)")
+_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _TOML_PLACE = re.compile(r"\(at (line \d+, column \d+)\)|\(at end of document\)")
 
 
@@ -96,6 +97,7 @@ def read_document(content: bytes, name: str) -> tuple[dict[str, Any], Format]:
     try:
         document = {"toml": _toml, "yaml": _yaml, "json": _json}[form](text, name)
         _check_depth(document, name)
+        _check_texts(document, name)
     except RecursionError:
         raise _refuse(name, f"the {form.upper()} is nested too deeply") from None
     if not isinstance(document, dict):
@@ -162,6 +164,26 @@ def _check_depth(value: Any, name: str) -> None:
             return
         level = inner
     raise _refuse(name, f"the content is nested more than {MAX_DEPTH} levels deep")
+
+
+def _check_texts(document: Any, name: str) -> None:
+    """Refuse half characters and control characters, which no one types and terminals obey."""
+    level: list[tuple[str, Any]] = [("", document)]
+    while level:
+        place, value = level.pop()
+        if isinstance(value, dict):
+            level += [(f"{place}.{key}".lstrip("."), entry) for key, entry in value.items()]
+            level += [(f"{place} (a key)".strip(), str(key)) for key in value]
+        elif isinstance(value, list):
+            level += [(f"{place}[{index}]", entry) for index, entry in enumerate(value)]
+        elif isinstance(value, str) and _ODD.search(value):
+            raise _refuse(
+                name,
+                "this text holds control characters or broken ones",
+                field=_ODD.sub("?", place) or "top level",
+                value=ascii(value)[:60],
+                fix="type the text again",
+            )
 
 
 def _toml(text: str, name: str) -> Any:

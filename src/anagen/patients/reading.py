@@ -18,6 +18,7 @@ def shown(value: Any) -> str:
         text = value if isinstance(value, str) else repr(value)
     except ValueError:
         text = "a number with thousands of digits"
+    text = "".join(c if c.isprintable() else " " for c in text)
     text = " ".join(text.split())
     return text if len(text) <= _SHOWN else text[: _SHOWN - 1] + "…"
 
@@ -48,7 +49,7 @@ class Reading:
         fix: str = "",
     ) -> None:
         """Add one problem at one place of the file."""
-        found = Problem(self.file, place, shown(value), message, allowed, nearest, fix)
+        found = Problem(self.file, shown(place), shown(value), message, allowed, nearest, fix)
         if found not in self.problems:
             self.problems.append(found)
 

@@ -1,0 +1,426 @@
+"""FHIR R4 bundles: what is read, what is refused, and what is said about the rest."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from anagen.errors import InputProblems
+from anagen.interop.fhir import HAIR_SYSTEM
+from anagen.interop.fhir_bundle import day
+from anagen.patients.intake import load, parse, summary
+
+EXAMPLES = Path(__file__).parents[2] / "examples"
+LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
+PATIENT = {"resourceType": "Patient", "id": "p1", "gender": "female", "birthDate": "1990-06-15"}
+
+
+def bundle(*resources, kind="collection", patient=PATIENT, **more):
+    entries = [{"resource": resource} for resource in ([patient] if patient else [])]
+    entries += [{"resource": resource} for resource in resources]
+    return {
+        "resourceType": "Bundle",
+        "type": kind,
+        "timestamp": "2026-01-15T12:00:00Z",
+        "entry": entries,
+        **more,
+    }
+
+
+def concept(system, code, text=""):
+    return {"coding": [{"system": system, "code": code, "display": text}], "text": text or code}
+
+
+def observation(code, system=LOINC, on="2026-01-01", **value):
+    return {
+        "resourceType": "Observation",
+        "status": "final",
+        "code": concept(system, code),
+        "subject": {"reference": "Patient/p1"},
+        "effectiveDateTime": on,
+        **value,
+    }
+
+
+def quantity(value, code):
+    return {"value": value, "unit": code, "system": "http://unitsofmeasure.org", "code": code}
+
+
+def condition(system, code, text="", **more):
+    return {
+        "resourceType": "Condition",
+        "code": concept(system, code, text),
+        "subject": {"reference": "Patient/p1"},
+        "clinicalStatus": concept(
+            "http://terminology.hl7.org/CodeSystem/condition-clinical", "active"
+        ),
+        **more,
+    }
+
+
+def request(text, status="active", on="2025-01-01", **more):
+    return {
+        "resourceType": "MedicationRequest",
+        "status": status,
+        "intent": "order",
+        "medicationCodeableConcept": {"text": text},
+        "subject": {"reference": "Patient/p1"},
+        "authoredOn": on,
+        **more,
+    }
+
+
+def read(document, **kwargs):
+    return parse(json.dumps(document).encode(), "bundle.json", **kwargs)
+
+
+def refused(document):
+    with pytest.raises(InputProblems) as caught:
+        read(document)
+    assert caught.value.exit_code == 2
+    return caught.value.problems[0]
+
+
+def test_person_and_laboratory():
+    record = read(
+        bundle(
+            observation(
+                "2276-4",
+                valueQuantity=quantity(11, "ug/L"),
+                referenceRange=[{"low": quantity(15, "ug/L"), "high": quantity(150, "ug/L")}],
+            ),
+            observation("62292-8", valueQuantity=quantity(50, "nmol/L"), on="2025-12-18"),
+            observation("3016-3", valueQuantity={**quantity(0.01, "m[IU]/L"), "comparator": "<"}),
+            observation("5195-3", valueCodeableConcept={"text": "Not detected"}),
+        )
+    )
+    assert (record.source.kind, record.sex, record.age_years) == ("fhir", "female", 35)
+    labs = {lab.test: lab for lab in record.labs}
+    assert labs["ferritin"].value == 11
+    assert (labs["ferritin"].reference_low, labs["ferritin"].reference_high) == (15, 150)
+    assert labs["ferritin"].weeks_ago == 2.0
+    assert labs["vitamin_d"].value == pytest.approx(20.03, abs=0.01)
+    assert labs["vitamin_d"].weeks_ago == 4.0
+    assert labs["tsh"].text.startswith("<0.01")
+    assert labs["hepatitis_b_surface_antigen"].text == "negative"
+
+
+def test_the_same_file_gives_the_same_record_on_every_day():
+    document = bundle(observation("2276-4", valueQuantity=quantity(11, "ng/mL")))
+    assert read(document) == read(document)
+    later = read(document, today=date(2027, 1, 15))
+    assert later.age_years == 36
+    assert later.labs[0].weeks_ago == pytest.approx(54.1)
+
+
+def test_now_is_the_latest_day_when_the_bundle_has_no_timestamp():
+    document = bundle(observation("2276-4", on="2020-02-03", valueQuantity=quantity(9, "ng/mL")))
+    del document["timestamp"]
+    record = read(document)
+    assert record.age_years == 29
+    assert record.labs[0].weeks_ago == 0
+
+
+def test_bad_laboratory_results_are_left_out_and_said():
+    record = read(
+        bundle(
+            observation("2276-4", valueQuantity=quantity(3, "mmol/L")),
+            observation("718-7", valueQuantity={"value": 12}),
+            observation("3016-3", valueQuantity=quantity(-3, "m[IU]/L")),
+            observation("2276-4", valueQuantity=quantity(22, "ng/mL"), on="2025-01-01"),
+        )
+    )
+    assert [lab.value for lab in record.labs] == [22]
+    said = "\n".join(record.source.reading)
+    assert "Ferritin of 2026-01-01" in said
+    assert "Haemoglobin of 2026-01-01: Haemoglobin has no unit" in said
+    assert "TSH of 2026-01-01" in said
+
+
+def test_body_smoking_and_pressure():
+    pressure = observation("85354-9")
+    pressure["component"] = [
+        {"code": concept(LOINC, "8480-6"), "valueQuantity": quantity(131, "mm[Hg]")},
+        {"code": concept(LOINC, "8462-4"), "valueQuantity": quantity(80, "mm[Hg]")},
+    ]
+    record = read(
+        bundle(
+            observation("29463-7", valueQuantity=quantity(143.3, "[lb_av]")),
+            observation("29463-7", valueQuantity=quantity(50, "kg"), on="2020-01-01"),
+            observation("8302-2", valueQuantity=quantity(1.7, "m")),
+            pressure,
+            observation("72166-2", valueCodeableConcept=concept(SNOMED, "449868002")),
+        )
+    )
+    situation = record.situation
+    assert situation.weight_kg == pytest.approx(65.0, abs=0.01)
+    assert situation.height_cm == pytest.approx(170)
+    assert situation.systolic_mmhg == 131
+    assert situation.smoker is True
+
+
+def test_pregnancy_counts_only_while_it_is_recent():
+    def status(on):
+        answer = concept(LOINC, "LA15173-0", "Pregnant")
+        return read(
+            bundle(observation("82810-3", on=on, valueCodeableConcept=answer))
+        ).situation.reproductive_status
+
+    assert status("2025-12-01") == "pregnant"
+    assert status("2019-12-01") is None
+
+
+def test_conditions_by_snomed_icd10_and_name():
+    record = read(
+        bundle(
+            condition(SNOMED, "38341003", "Hypertensive disorder"),
+            condition("http://hl7.org/fhir/sid/icd-10-cm", "I26.99", "Pulmonary embolism"),
+            condition("urn:local", "17", "Polycystic ovary syndrome (disorder)"),
+            condition(SNOMED, "444814009", "Viral sinusitis (disorder)"),
+            condition(
+                SNOMED,
+                "35489007",
+                "Depressive disorder",
+                clinicalStatus=concept("x", "resolved"),
+            ),
+            condition(SNOMED, "73211009", verificationStatus=concept("x", "entered-in-error")),
+        )
+    )
+    assert [(entry.id, entry.status) for entry in record.conditions] == [
+        ("hypertension", "current"),
+        ("venous_thromboembolism", "current"),
+        ("polycystic_ovary_syndrome", "current"),
+        ("", "current"),
+        ("depression", "past"),
+    ]
+    assert record.complaint.description == ""
+
+
+def test_a_name_overrules_a_code_that_says_something_else():
+    record = read(bundle(condition(SNOMED, "38341003", "Migraine")))
+    assert record.conditions[0].id == "migraine"
+    assert "taken as 'Migraine'" in "\n".join(record.source.reading)
+
+
+def test_a_coded_hair_disease_is_a_complaint():
+    record = read(
+        bundle(condition(SNOMED, "68225006", "Alopecia areata", onsetDateTime="2025-01-15"))
+    )
+    assert record.conditions[0].id == "alopecia_areata"
+    assert record.complaint.duration_weeks == pytest.approx(52.1, abs=0.1)
+    assert "Alopecia areata" in record.complaint.description
+
+
+def test_medicines_one_entry_a_name_the_newest_record_wins():
+    record = read(
+        bundle(
+            request("Simvastatin 10 MG", "stopped", "2019-06-17"),
+            request("Simvastatin 10 MG", "active", "2025-06-16"),
+            request("Ibuprofen 200 MG", "stopped", "2025-01-15"),
+            request("Nothing", "entered-in-error"),
+            {
+                "resourceType": "MedicationStatement",
+                "status": "completed",
+                "medicationReference": {"reference": "Medication/m1"},
+                "subject": {"reference": "Patient/p1"},
+                "effectivePeriod": {"start": "2025-01-15", "end": "2025-12-18"},
+            },
+            {"resourceType": "Medication", "id": "m1", "code": {"text": "finasteride 1 mg"}},
+        )
+    )
+    found = {medicine.name: medicine for medicine in record.medicines}
+    assert set(found) == {"Simvastatin 10 MG", "Ibuprofen 200 MG", "finasteride 1 mg"}
+    assert found["Simvastatin 10 MG"].stopped_weeks_ago is None
+    assert (
+        found["Ibuprofen 200 MG"].stopped_weeks_ago == found["Ibuprofen 200 MG"].started_weeks_ago
+    )
+    assert found["finasteride 1 mg"].stopped_weeks_ago == 4.0
+
+
+def test_allergies_procedures_and_family():
+    record = read(
+        bundle(
+            {
+                "resourceType": "AllergyIntolerance",
+                "patient": {"reference": "Patient/p1"},
+                "code": {"text": "Minoxidil"},
+            },
+            {
+                "resourceType": "AllergyIntolerance",
+                "patient": {"reference": "Patient/p1"},
+                "category": ["food"],
+                "code": {"text": "Kiwi"},
+            },
+            {
+                "resourceType": "Procedure",
+                "status": "completed",
+                "subject": {"reference": "Patient/p1"},
+                "code": concept(SNOMED, "11466000"),
+                "performedDateTime": "2025-11-06",
+            },
+            {
+                "resourceType": "FamilyMemberHistory",
+                "status": "completed",
+                "patient": {"reference": "Patient/p1"},
+                "relationship": {"text": "father"},
+                "condition": [{"code": concept(SNOMED, "87872006", "Male pattern alopecia")}],
+            },
+        )
+    )
+    assert [entry.id for entry in record.conditions] == ["minoxidil_allergy", "food_allergy"]
+    assert (record.events[0].kind, record.events[0].weeks_ago) == ("childbirth", 10.0)
+    assert record.family_history == ("male_pattern_hair_loss",)
+
+
+def test_hair_codes_of_our_own():
+    record = read(
+        bundle(
+            observation("exclamation_mark_hairs", HAIR_SYSTEM, valueBoolean=True),
+            observation("scalp_scale", HAIR_SYSTEM, valueString="absent"),
+            observation("measurements.salt", HAIR_SYSTEM, valueQuantity=quantity(92, "%")),
+            observation("complaint.pattern", HAIR_SYSTEM, valueString="patchy"),
+            observation("exclamation_mark_hair", HAIR_SYSTEM, valueBoolean=True),
+        )
+    )
+    assert record.findings == {"exclamation_mark_hairs": "present", "scalp_scale": "absent"}
+    assert record.measurements.salt == 92
+    assert record.complaint.pattern == ("patchy",)
+    assert "did you mean exclamation_mark_hairs?" in "\n".join(record.source.reading)
+
+
+def test_impossible_hair_values_are_problems():
+    document = bundle(observation("measurements.salt", HAIR_SYSTEM, valueQuantity={"value": 130}))
+    assert refused(document).field == "measurements.salt"
+
+
+def test_a_document_bundle_as_the_patient_summary_sends_it():
+    composition = {
+        "resourceType": "Composition",
+        "status": "final",
+        "type": concept(LOINC, "60591-5"),
+        "date": "2026-01-15",
+        "author": [{"display": "x"}],
+        "title": "Patient Summary",
+    }
+    absent = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
+    nothing = condition(absent, "no-problem-info", "No information about problems")
+    none_taken = request("No current medications")
+    document = bundle(nothing, none_taken, kind="document")
+    document["entry"].insert(0, {"resource": composition})
+    record = read(document)
+    assert record.conditions == ()
+    assert record.medicines == ()
+    assert "No information about problems" in "\n".join(record.source.reading)
+
+
+def test_a_record_without_hair_says_so_and_what_was_read():
+    record = read(bundle(observation("718-7", valueQuantity=quantity(13, "g/dL"))))
+    text = "\n".join(summary(record))
+    assert "No hair complaint is described." in text
+    assert "Haemoglobin 13 g/dL" in text
+
+
+def test_real_world_mess_is_read_and_said():
+    messy = observation("718-7", valueQuantity=quantity(13, "g/dL"))
+    messy["bodySite"] = None
+    messy["note"] = []
+    messy["issued"] = "yesterday"
+    broken = observation("2276-4", valueQuantity={"value": "many"})
+    broken["status"] = {"wrong": "type"}
+    record = read(bundle(messy, broken, {"resourceType": "Claim"}, kind="history"))
+    assert record.labs[0].value == 13
+    said = "\n".join(record.source.reading)
+    assert "issued" in said
+    assert "Bundle type 'history'" in said
+    assert "1 Claim" in said
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {
+            "resourceType": "MedicationRequest",
+            "status": "active",
+            "intent": "order",
+            "medication": {"concept": {"text": "finasteride"}},
+            "subject": {"reference": "Patient/p1"},
+        },
+        {"resourceType": "Encounter", "status": "completed", "class": [{"text": "x"}]},
+        {"resourceType": "Procedure", "status": "completed", "occurrenceDateTime": "2020-01-01"},
+        {"resourceType": "CapabilityStatement", "fhirVersion": "5.0.0"},
+        {"resourceType": "Basic", "meta": {"profile": ["http://hl7.org/fhir/5.0/x"]}},
+    ],
+)
+def test_r5_is_refused_by_name(resource):
+    problem = refused(bundle(resource))
+    assert "only R4" in problem.message
+    assert "5" in problem.message
+    assert problem.field.startswith("entry[1]")
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        {"resourceType": "MedicationOrder"},
+        condition(SNOMED, "68225006", clinicalStatus="active"),
+        {"resourceType": "MedicationStatement", "taken": "y"},
+    ],
+)
+def test_older_versions_are_refused_by_name(resource):
+    assert "STU3" in refused(bundle(resource)).message
+
+
+@pytest.mark.parametrize(
+    ("document", "field"),
+    [
+        (PATIENT, "resourceType"),
+        ({"resourceType": 3}, "resourceType"),
+        ({"resourceType": "Bundle"}, "entry"),
+        ({"resourceType": "Bundle", "entry": []}, "entry"),
+        ({"resourceType": "Bundle", "entry": [3, {"resource": 4}]}, "entry"),
+        (bundle(patient=None), "entry"),
+        (bundle(PATIENT), "entry"),
+        (bundle(patient={**PATIENT, "birthDate": "2030-01-01"}), "Patient.birthDate"),
+        (bundle(issues={"x": 1}), "issues"),
+        (bundle(fhirVersion="5.0.0"), "fhirVersion"),
+    ],
+)
+def test_what_is_no_bundle_of_one_person(document, field):
+    assert refused(document).field == field
+
+
+def test_unknown_sex_and_age_stay_unknown():
+    record = read(bundle(patient={"resourceType": "Patient", "gender": "other"}))
+    assert record.sex is None
+    assert record.age_years is None
+    assert record.id == "fhir-patient"
+
+
+def test_no_name_or_address_is_kept():
+    person = {
+        **PATIENT,
+        "name": [{"family": "Nobody", "given": ["Jane"]}],
+        "address": [{"city": "Atlantis"}],
+        "telecom": [{"system": "phone", "value": "555"}],
+    }
+    text = read(bundle(patient=person)).model_dump_json()
+    assert not any(word in text for word in ("Nobody", "Jane", "Atlantis", "555"))
+
+
+def test_days():
+    assert day("2020") == date(2020, 7, 1)
+    assert day("2020-02") == date(2020, 2, 15)
+    assert day("2020-02-03T10:00:00+02:00") == date(2020, 2, 3)
+    assert day("2020-13-40") is None
+    assert day(None) is None
+
+
+def test_shipped_bundles_are_the_shipped_patients():
+    for path in sorted((EXAMPLES / "fhir").glob("*.json")):
+        record, original = load(path), load(EXAMPLES / "patients" / f"{path.stem}.toml")
+        assert record.findings == original.findings
+        assert record.measurements == original.measurements
+        assert record.situation == original.situation
+        assert record.complaint == original.complaint
+        assert {lab.test for lab in record.labs} == {lab.test for lab in original.labs}
