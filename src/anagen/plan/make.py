@@ -125,7 +125,7 @@ def make_plan(
             seed=seed,
             progress=progress,
         )
-    rows = _outcome_rows(mechanisms, batch)
+    rows = outcome_rows(mechanisms, batch)
     main = next((row for row in rows if row.main), rows[0] if rows else None)
     options = [_option(item, batch, rows, main, weights, record.sex) for item in open_to_all]
     blocked = [
@@ -215,7 +215,7 @@ def _regimen(treatment: str, usual: UsualRegimen, stop: float | None) -> Regimen
     )
 
 
-def _outcome_rows(mechanisms: Iterable[str], batch: Forecast | None) -> tuple[OutcomeRow, ...]:
+def outcome_rows(mechanisms: Iterable[str], batch: Forecast | None) -> tuple[OutcomeRow, ...]:
     if batch is None:
         return ()
     untreated = batch.arms[UNTREATED]
@@ -246,6 +246,9 @@ def _option(
     elif batch is not None and item.id in batch.arms:
         arm = item.id
     stopped = stop_arm_id(item.id)
+    tier, basis = item.tier, item.tier_basis
+    if tier == "forecast" and arm is None:
+        tier, basis = "plausible", f"{basis}; no model of this cause yet, so no number is shown"
     value: float | None = None
     if batch is not None and arm is not None and main is not None:
         gain = benefit(main, batch, arm)
@@ -258,8 +261,8 @@ def _option(
         label=item.label,
         regimens=_regimens(item, None),
         treatments=tuple(treatment.id for treatment in treatments),
-        tier=item.tier,
-        tier_basis=item.tier_basis,
+        tier=tier,
+        tier_basis=basis,
         status=item.status,
         verdicts=item.verdicts,
         indication=item.indication,

@@ -1,0 +1,139 @@
+"""One plan in a person's own words: safety first, then its future beside untreated and stopping."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+from anagen.assess.records import Assessment
+from anagen.catalog.treatments import load_treatments, tier_of
+from anagen.patients.record import PatientRecord
+from anagen.plan.compare import UNTREATED, outcomes
+from anagen.plan.make import Forecaster, Progress, modelled_mechanisms, outcome_rows, run_model
+from anagen.plan.options import TIERS, probable_causes
+from anagen.plan.records import Outcome, SafetyVerdict
+from anagen.plan.safety import check, worst
+from anagen.simulate.regimen import Arm, Regimen, stopped_at
+from anagen.simulate.result import Forecast
+
+PLAN_ARM = "plan"
+STOP_ARM = "stopped"
+
+
+@dataclass(frozen=True, slots=True)
+class SinglePlan:
+    """What one plan would do, or why no number is shown.
+
+    `refused` names the reasons of safety (then nothing was simulated); `silent` says why no number
+    may be shown for another reason. `outcomes` has one entry an arm of the forecast.
+    """
+
+    patient_id: str
+    label: str
+    regimens: tuple[Regimen, ...]
+    stop_week: float | None
+    verdicts: tuple[SafetyVerdict, ...]
+    refused: tuple[str, ...]
+    tier: str
+    tier_basis: tuple[str, ...]
+    silent: str
+    observables: tuple[str, ...]
+    outcomes: dict[str, tuple[Outcome, ...]]
+    forecast: Forecast | None
+
+
+def forecast_plan(
+    record: PatientRecord,
+    assessment: Assessment,
+    regimens: Sequence[Regimen],
+    *,
+    weeks: int = 104,
+    stop_week: float | None = 52.0,
+    draws: int = 200,
+    seed: int = 0,
+    progress: Progress | None = None,
+    forecaster: Forecaster | None = None,
+) -> SinglePlan:
+    """Forecast one plan beside untreated and beside stopping at `stop_week` (None: no stop arm).
+
+    The plan is taken as asked for, also when no probable cause indicates it; safety decides before
+    any number, and the tier of a combination is that of its weakest part.
+    """
+    known = load_treatments()
+    parts = [known[regimen.treatment] for regimen in regimens]
+    ids = [part.id for part in parts]
+    verdicts = tuple(
+        check(record, assessment, name, also=[other for other in ids if other != name])
+        for name in ids
+    )
+    label = " + ".join(regimen.text or known[regimen.treatment].name for regimen in regimens)
+    causes = tuple(probable_causes(assessment))
+    tiers = [tier_of(part, causes) for part in parts]
+    tier = max((tier for tier, _ in tiers), key=TIERS.index)
+    made = SinglePlan(
+        patient_id=record.id,
+        label=label,
+        regimens=tuple(regimens),
+        stop_week=stop_week,
+        verdicts=verdicts,
+        refused=_refusals(assessment, verdicts),
+        tier=tier,
+        tier_basis=tuple(
+            f"{part.name}: {basis}" for part, (_, basis) in zip(parts, tiers, strict=True)
+        ),
+        silent="",
+        observables=(),
+        outcomes={},
+        forecast=None,
+    )
+    if made.refused:
+        return made
+    mechanisms = modelled_mechanisms(assessment)
+    silent = _silence(tier, [part.name for part in parts if not part.modelled], bool(mechanisms))
+    if silent:
+        return replace(made, silent=silent)
+    arms = [Arm(UNTREATED, "No treatment"), Arm(PLAN_ARM, label, tuple(regimens))]
+    if stop_week is not None and stop_week < weeks:
+        stopped = tuple(stopped_at(regimen, stop_week) for regimen in regimens)
+        arms.append(Arm(STOP_ARM, f"{label}, stopped at week {stop_week:g}", stopped))
+    batch = (forecaster or run_model)(
+        record,
+        {mixture.causes: mixture.probability for mixture in assessment.mixtures},
+        arms,
+        weeks=weeks,
+        draws=draws,
+        seed=seed,
+        progress=progress,
+    )
+    rows = outcome_rows(mechanisms, batch)
+    return replace(
+        made,
+        observables=tuple(dict.fromkeys(row.observable for row in rows)),
+        outcomes={arm: outcomes(rows, batch, arm) for arm in batch.arms},
+        forecast=batch,
+    )
+
+
+def _refusals(assessment: Assessment, verdicts: Sequence[SafetyVerdict]) -> tuple[str, ...]:
+    stopping = [flag for flag in assessment.red_flags if flag.stops_planning]
+    if stopping:
+        return tuple(f"{flag.label}: {flag.action}" for flag in stopping)
+    if worst(verdicts) != "blocked":
+        return ()
+    return tuple(
+        f"{verdict.treatment}: {reason.text} {reason.because}".strip()
+        for verdict in verdicts
+        for reason in verdict.reasons
+        if reason.effect == "block"
+    )
+
+
+def _silence(tier: str, without_model: Sequence[str], modelled_cause: bool) -> str:
+    if tier == "no_evidence":
+        return "There is no published evidence in people for this, so no number is shown."
+    if without_model:
+        names = ", ".join(without_model)
+        return f"Anagen has no model of {names} yet, so no number is shown."
+    if not modelled_cause:
+        return "No probable cause of this person's hair loss has a model, so no number is shown."
+    return ""
