@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
+from functools import cache
 
 from anagen.catalog.cite import references
 from anagen.catalog.claims import load_claims
@@ -16,7 +17,15 @@ from anagen.catalog.facts import load_facts
 from anagen.catalog.parameters import load_parameters
 from anagen.catalog.search import Entry
 from anagen.catalog.sources import load_sources
-from anagen.catalog.studies import Endpoint, Study, load_studies, load_study, studies_of
+from anagen.catalog.studies import (
+    Endpoint,
+    Study,
+    StudyArm,
+    holds,
+    load_studies,
+    load_study,
+    studies_of,
+)
 from anagen.catalog.supplements import load_supplements
 from anagen.catalog.tables import data_root, read_document, read_table
 
@@ -77,40 +86,81 @@ def _card(entry: Entry, title: str, sections: Iterable[Section], keys: Iterable[
 
 
 def _value(row: Endpoint) -> str:
+    """The number of a row with sign and unit; `beyond control` marks differences of two arms."""
     sign = "+" if row.kind in ("change", "net") and row.value and row.value > 0 else ""
-    return f"{sign}{figure(row.value)} {row.unit}".replace(" %", " %")
+    net = " beyond control" if row.kind == "net" else ""
+    return f"{sign}{figure(row.value)} {row.unit}{net}"
+
+
+@cache
+def endpoint_labels() -> dict[str, str]:
+    """What the end points of studies are called, by id."""
+    return {row["id"]: row["label"] for row in read_table("endpoints.csv")}
+
+
+def arm_label(arm: StudyArm) -> str:
+    """What the people of one arm got."""
+    if arm.schedule:
+        return f"{words(arm.drug) or words(arm.role)} {arm.schedule}"
+    if not arm.drug:
+        return words(arm.role)
+    if arm.dose is None:
+        return words(arm.id)
+    per_day = arm.times_per_day
+    often = {1.0: " daily", 2.0: " twice daily"}.get(per_day, "") if per_day else ""
+    return f"{words(arm.drug)} {figure(arm.dose)} {arm.unit}{often}"
+
+
+def _rank(row: Endpoint) -> int:
+    """0 for numbers good enough to fit (held out or not), 1 to check, 2 kept out."""
+    if row.use == "fit" or row.reason.startswith("held out"):
+        return 0
+    return 1 if row.use == "check" else 2
 
 
 def headline(study: Study) -> tuple[Endpoint, ...]:
     """The rows of one study to show first: the end point and week that most arms share.
 
-    Rows that may be used come before rows kept out; later weeks before earlier ones.
+    Better numbers come before doubtful ones, later weeks before earlier ones.
     """
-    for uses in (("fit", "check"), ("do_not_fit",)):
-        rows = [row for row in study.endpoints if row.value is not None and row.use in uses]
-        if rows:
-            arms = Counter((row.endpoint, row.week, row.analysis, row.unit) for row in rows)
-            best = max(arms, key=lambda key: (arms[key], key[1] or 0.0))
-            return tuple(
-                row for row in rows if (row.endpoint, row.week, row.analysis, row.unit) == best
+    known = [row for row in study.endpoints if row.value is not None]
+    best_rank = min((_rank(row) for row in known), default=0)
+    rows = [row for row in known if _rank(row) == best_rank]
+    if not rows:
+        return ()
+
+    def key(row: Endpoint) -> tuple[str, float, str, str]:
+        return (row.endpoint, row.week or 0.0, row.analysis, row.unit)
+
+    arms = Counter(key(row) for row in rows)
+    best = max(arms, key=lambda group: (arms[group], group[1]))
+    return tuple(row for row in rows if key(row) == best)
+
+
+def _study_rows(studies: Iterable[Study], treatment: str) -> tuple[tuple[str, ...], ...]:
+    """Headline rows of some studies: arms with the treatment, and what they were held against."""
+    table = []
+    for study in studies:
+        arms = {arm.id: arm for arm in study.arms}
+        name = study.id
+        for row in headline(study):
+            arm = arms[row.arm]
+            if study.design == "meta_analysis" and not holds(arm, treatment):
+                continue
+            week = f", week {figure(row.week)}" if row.week is not None else ""
+            table.append(
+                (
+                    name,
+                    arm_label(arm),
+                    endpoint_labels().get(row.endpoint, words(row.endpoint)) + week,
+                    _value(row),
+                    str(row.n or ""),
+                    words(row.grade),
+                    words(row.use) if row.split != "held_out" else "held out",
+                )
             )
-    return ()
-
-
-def _study_rows(studies: Iterable[Study]) -> tuple[tuple[str, ...], ...]:
-    return tuple(
-        (
-            study.id,
-            words(row.arm),
-            words(row.endpoint) + (f", week {figure(row.week)}" if row.week is not None else ""),
-            _value(row),
-            str(row.n or ""),
-            row.grade,
-            words(row.use) if row.split != "held_out" else "held out",
-        )
-        for study in studies
-        for row in headline(study)
-    )
+            name = ""
+    return tuple(table)
 
 
 STUDY_COLUMNS = ("study", "arm", "end point", "value", "n", "grade", "use")
@@ -129,6 +179,9 @@ def treatment_card(entry: Entry) -> Card:
     for cause in dict.fromkeys(cause for cause in causes if "*" not in cause):
         tier, basis = tier_of(treatment, (cause,))
         tiers.append((words(cause), TIERS[tier], basis))
+    if not tiers:
+        tier, basis = tier_of(treatment, ())
+        tiers.append(("any", TIERS[tier], basis))
     harms = [row for row in load_harms() if row.treatment == treatment.id]
     rules = [
         rule
@@ -166,7 +219,7 @@ def treatment_card(entry: Entry) -> Card:
                     for row in treatment.evidence
                 ),
             ),
-            Section("Studies", (), STUDY_COLUMNS, _study_rows(studies)),
+            Section("Studies", (), STUDY_COLUMNS, _study_rows(studies, treatment.id)),
             Section(
                 "Harms per 100 people",
                 (),
@@ -292,7 +345,8 @@ def study_card(entry: Entry) -> Card:
                 tuple(
                     (
                         words(row.arm),
-                        words(row.endpoint) + (f" ({row.analysis})" if row.analysis else ""),
+                        endpoint_labels().get(row.endpoint, words(row.endpoint))
+                        + (f" ({words(row.analysis)})" if row.analysis else ""),
                         figure(row.week) or _range(row.week_low, row.week_high),
                         _value(row) if row.value is not None else "",
                         str(row.n or ""),

@@ -202,12 +202,15 @@ def load_studies() -> dict[str, Study]:
     return {study_id: load_study(study_id) for study_id in study_ids()}
 
 
+def holds(arm: StudyArm, treatment: str) -> bool:
+    """Whether an arm got a treatment, alone or combined with others."""
+    return treatment in arm.drug.replace("|", "+").split("+")
+
+
 def studies_of(treatment: str) -> tuple[Study, ...]:
-    """Studies with an arm that holds one treatment, alone or combined, ordered by id."""
-
-    def holds(drug: str) -> bool:
-        return treatment in drug.replace("|", "+").split("+")
-
+    """Studies with an arm that got one treatment, alone or combined, ordered by id."""
     return tuple(
-        study for study in load_studies().values() if any(holds(arm.drug) for arm in study.arms)
+        study
+        for study in load_studies().values()
+        if any(holds(arm, treatment) for arm in study.arms)
     )

@@ -366,6 +366,7 @@ class DuplicateId:
         ("medicines.csv",),
         ("safety/rules.csv",),
         ("harms.csv",),
+        ("endpoints.csv",),
     )
 
     def issues(self, data: Snapshot) -> Iterator[Issue]:
@@ -592,6 +593,7 @@ class UnknownReference:
         ("harms.csv", "treatment", "treatments/*.toml"),
         ("medicines.csv", "treatment", "treatments/*.toml"),
         ("supplement_limits.csv", "nutrient", "supplements.csv"),
+        (ENDPOINTS, "endpoint", "endpoints.csv"),
     )
 
     def issues(self, data: Snapshot) -> Iterator[Issue]:
@@ -728,7 +730,7 @@ class UnknownKey:
                     # Parameters of exposure and actions are named by the mechanism they feed.
                     if not path.startswith(("exposure.", "actions[")):
                         used.setdefault(key, set()).add(name)
-            common = {key for key, files in used.items() if len(files) > 2}
+            common = {key for key, files in used.items() if len(files) > 1}
             for key, files in used.items():
                 near = nearest_name(key, common) if len(files) == 1 else ""
                 if near and near != key and abs(len(near) - len(key)) <= 2:
