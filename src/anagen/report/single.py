@@ -1,0 +1,159 @@
+"""One plan's forecast as JSON and on a terminal."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from anagen.catalog.treatments import load_treatments
+from anagen.plan.single import SinglePlan
+from anagen.provenance import Stamp
+from anagen.report.words import number, when
+from anagen.simulate.result import OBSERVABLES, ArmForecast
+
+QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
+TABLE_WEEKS = (0, 12, 24, 36, 52, 60, 76, 104, 156, 208, 260, 312, 416, 520)
+NOTICE = "Not medical advice. Bring this to a clinician; a forecast is not a promise."
+
+
+def as_document(made: SinglePlan, stamp: Stamp) -> dict[str, Any]:
+    """The result as plain JSON values; no numbers at all when `silent` or `refused` is given."""
+    document: dict[str, Any] = {
+        "format": "anagen-forecast/1",
+        "patient": made.patient_id,
+        "plan": made.label,
+        "regimens": [asdict(regimen) for regimen in made.regimens],
+        "tier": made.tier,
+        "tier_basis": list(made.tier_basis),
+        "verdicts": [asdict(verdict) for verdict in made.verdicts],
+        "refused": list(made.refused),
+        "silent": made.silent,
+        "notice": NOTICE,
+        "stamp": asdict(stamp),
+    }
+    batch = made.forecast
+    if batch is not None:
+        document["weeks"] = [float(week) for week in batch.weeks]
+        document["individualised"] = list(batch.individualised)
+        document["not_individualised"] = list(batch.not_individualised)
+        document["arms"] = {
+            name: {
+                "label": arm.arm.label,
+                "outcomes": [asdict(outcome) for outcome in made.outcomes[name]],
+                "quantiles": {observable: _quantiles(arm, observable) for observable in arm.values},
+            }
+            for name, arm in batch.arms.items()
+        }
+    return document
+
+
+def _quantiles(arm: ArmForecast, observable: str) -> dict[str, list[float]]:
+    return {
+        f"{round(100 * q)}": [round(float(value), 4) for value in arm.quantile(observable, q)]
+        for q in QUANTILES
+    }
+
+
+def print_single(made: SinglePlan, stamp: Stamp, console: Console) -> None:
+    """Print safety, then the courses and people per 100 of all arms, widths of 60 and more."""
+    console.print(Text(made.label, style="bold"))
+    if made.refused:
+        console.print(Text("Refused for safety; nothing was forecast.", style="bold red"))
+        for text in made.refused:
+            console.print(Text(f"- {text}"))
+        console.print(Text(NOTICE, style="dim"))
+        return
+    known = load_treatments()
+    for verdict in made.verdicts:
+        for condition in verdict.conditions:
+            console.print(Text(f"- {known[verdict.treatment].name}: {condition}"))
+    tier = made.tier.replace("_", " ")
+    console.print(Text(f"\nEvidence: {tier}. {' '.join(made.tier_basis)}"))
+    if made.forecast is None:
+        console.print(Text(made.silent, style="bold"))
+        console.print(Text(NOTICE, style="dim"))
+        return
+    for observable in made.observables:
+        _print_courses(made, observable, console)
+    _print_people(made, console)
+    for title, lines in (
+        ("Fitted to this person", made.forecast.individualised),
+        ("Not fitted to this person", made.forecast.not_individualised),
+    ):
+        if lines:
+            console.print(Text(f"\n{title}", style="bold"))
+            for line in lines:
+                console.print(Text(f"- {line}"))
+    console.print(Text(f"\n{NOTICE}", style="dim"))
+    console.print(
+        Text(
+            f"Anagen {stamp.anagen_version}, evidence {stamp.data_hash}, seed {stamp.seed}, "
+            f"{stamp.draws} draws.",
+            style="dim",
+        )
+    )
+
+
+def _print_courses(made: SinglePlan, observable: str, console: Console) -> None:
+    batch = made.forecast
+    assert batch is not None
+    label, unit = OBSERVABLES[observable]
+    table = Table(
+        title=f"\n{label}, {unit}: median (90 of 100 lie within)",
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+    )
+    table.add_column("After")
+    for arm in batch.arms.values():
+        table.add_column(_column(arm, made), justify="right")
+    weeks = list(batch.weeks)
+    shown = [week for week in TABLE_WEEKS if week in weeks]
+    for week in shown:
+        index = weeks.index(week)
+        cells = []
+        for arm in batch.arms.values():
+            low, middle, high = (arm.quantile(observable, q)[index] for q in (0.05, 0.5, 0.95))
+            cells.append(f"{number(middle)} ({number(low)} to {number(high)})")
+        table.add_row("now" if week == 0 else when(week), *cells)
+    console.print(table)
+
+
+def _column(arm: ArmForecast, made: SinglePlan) -> str:
+    if not arm.arm.regimens:
+        return "No treatment"
+    if arm.arm.id == "plan":
+        return "With the plan"
+    return f"Stopped at week {made.stop_week:g}"
+
+
+def _print_people(made: SinglePlan, console: Console) -> None:
+    batch = made.forecast
+    assert batch is not None
+    table = Table(
+        title="\nOf 100 people like this one: better / same / worse",
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+    )
+    table.add_column("Outcome", overflow="fold")
+    table.add_column("After")
+    for arm in batch.arms.values():
+        table.add_column(_column(arm, made), justify="right")
+    for place, first in enumerate(made.outcomes["untreated"]):
+        cells = [made.outcomes[name][place] for name in batch.arms]
+        table.add_row(
+            first.label,
+            when(first.week),
+            *(f"{item.better} / {item.same} / {item.worse}" for item in cells),
+        )
+    console.print(table)
