@@ -11,8 +11,8 @@ import difflib
 from collections.abc import Callable, Iterable
 from typing import Any
 
-from anagen.catalog.conditions import condition_names, find_condition
-from anagen.catalog.labs import find_lab, lab_names
+from anagen.catalog.conditions import condition_names, find_condition, load_conditions
+from anagen.catalog.labs import find_lab, lab_names, load_labs
 from anagen.catalog.medicines import load_medicines, match_medicine, medicine_classes
 from anagen.catalog.tables import read_table
 from anagen.catalog.words import normal
@@ -129,7 +129,7 @@ def _close(name: str, names: Iterable[str]) -> str:
 
 
 def _unknown_condition(place: str, word: str, reading: Reading) -> None:
-    reading.unknown_word(place, word, "condition", condition_names())
+    reading.unknown_word(place, word, "condition", load_conditions(), condition_names())
     problem = reading.problems[-1]
     if not problem.nearest:
         reading.problems[-1] = type(problem)(
@@ -147,7 +147,7 @@ def _relative(item: Any, place: str, reading: Reading) -> Any:
         return item
     row = find_condition(item)
     if row is None:
-        reading.unknown_word(place, item, "condition", condition_names())
+        reading.unknown_word(place, item, "condition", load_conditions(), condition_names())
         return item
     return row.id
 
@@ -180,7 +180,7 @@ def _lab(item: Any, place: str, reading: Reading) -> Any:
         return _fields_only(item)
     test = find_lab(word)
     if test is None:
-        reading.unknown_word(f"{place}.test", word, "laboratory test", lab_names())
+        reading.unknown_word(f"{place}.test", word, "laboratory test", load_labs(), lab_names())
         return _fields_only(item)
     return read_lab(item, test, place, reading)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -10,6 +11,7 @@ from anagen.errors import Problem, nearest_name
 
 _SHOWN = 80
 _LISTED = 12
+_SIMILAR = 6
 
 
 def shown(value: Any) -> str:
@@ -53,20 +55,22 @@ class Reading:
         if found not in self.problems:
             self.problems.append(found)
 
-    def unknown_word(self, place: str, word: str, kind: str, names: Iterable[str]) -> None:
+    def unknown_word(
+        self, place: str, word: str, kind: str, ids: Iterable[str], names: Iterable[str] = ()
+    ) -> None:
         """Add the problem of a word that a vocabulary does not have, with the nearest that it has.
 
-        `names` come with the ids first; labels and synonyms behind them only help to find the
-        nearest.
+        `ids` are what may stand there; `names` (labels, synonyms) are read too and help to find
+        the nearest.
         """
-        names = list(names)
-        ids = [name for name in names if " " not in name and name == name.casefold()]
-        near = nearest_name(word.casefold(), names) or nearest_name(word, names)
+        ids = list(ids)
+        near = nearest_name(word.casefold(), [*ids, *(name.casefold() for name in names)])
+        similar = difflib.get_close_matches(word.casefold(), ids, n=_SIMILAR, cutoff=0.3)
         self.problem(
             place,
             word,
             f"no {kind} of this name is known",
-            allowed=listed(ids),
+            allowed=f"one of {len(ids)} ids, such as {', '.join(similar or ids[:_SIMILAR])}",
             nearest=near,
             fix=f"write {near}" if near else f"see the {kind} ids in the patient format",
         )
