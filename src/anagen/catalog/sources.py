@@ -1,7 +1,8 @@
 """Every publication and page once: `data/sources/*.bib`, in the part of BibTeX this project uses.
 
 An entry starts with `@kind{key,` at the start of a line, holds one `name = {value}` field after
-the other and ends with a brace alone on a line. Values may run over lines and hold matched braces.
+the other and ends with its matching brace. Values may run over lines and hold matched braces;
+values in quotation marks, string macros and cross-references are not used here.
 """
 
 from __future__ import annotations
@@ -13,8 +14,9 @@ from functools import cache
 
 from anagen.catalog.tables import data_root, names
 
-_ENTRY = re.compile(r"^@(\w+)\{([^,\s]+),[ \t]*\n(.*?)^\}", re.M | re.S)
+_ENTRY = re.compile(r"^@(\w+)\{([^,\s]+),", re.M)
 _FIELD = re.compile(r"(\w+)\s*=\s*\{((?:[^{}]|\{[^{}]*\})*)\}", re.S)
+_BRACE = re.compile(r"(?<!\\)[{}]")
 _VOLUME_AND_PAGE = re.compile(r"\d+(?:\(\d+\))?\s*:\s*\w*\d+")
 
 # A note that says in words why an entry has no address: "No publication: ...", "... recalled".
@@ -83,14 +85,28 @@ class Source:
         return ". ".join(part.replace("\\", "").rstrip(".") for part in parts if part)
 
 
+def _end_of_entry(text: str, start: int) -> int:
+    """Index just after the brace that closes the one opened before `start`."""
+    depth = 1
+    for brace in _BRACE.finditer(text, start):
+        depth += 1 if brace[0] == "{" else -1
+        if depth == 0:
+            return brace.end()
+    return len(text)
+
+
 def parse_bibtex(text: str, name: str) -> Iterator[Source]:
     """Entries of one BibTeX text in order; `name` is the file named in `place`."""
     for match in _ENTRY.finditer(text):
+        end = _end_of_entry(text, match.end())
         line = text.count("\n", 0, match.start()) + 1
         fields = {
-            field.lower(): " ".join(value.split()) for field, value in _FIELD.findall(match[3])
+            field.lower(): " ".join(value.split())
+            for field, value in _FIELD.findall(text, match.end(), end - 1)
         }
-        yield Source(match[2], match[1].lower(), fields, f"{name}:{line}", match[0])
+        yield Source(
+            match[2], match[1].lower(), fields, f"{name}:{line}", text[match.start() : end]
+        )
 
 
 @cache
