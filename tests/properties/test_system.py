@@ -137,6 +137,18 @@ def test_a_running_regimen_is_followed_from_its_own_start() -> None:
     assert np.all(late[:, 0, DRIVER_INDEX["scalp_dht_ratio"]] < 0.6)
 
 
+@pytest.mark.parametrize("treatment", sorted(USUAL))
+def test_outside_a_trial_nothing_is_credited_to_the_vehicle(treatment: str) -> None:
+    i = DRIVER_INDEX["vehicle_response"]
+    trial = arm(USUAL[treatment])
+    person = replace(trial, as_in_trial=False)
+    with_it, without = (daily_drivers(HEALTHY, a, draws=3, seed=0, **SPAN) for a in (trial, person))
+    assert np.all(without[:, :, i] == 0.0)
+    assert np.array_equal(np.delete(with_it, i, axis=2), np.delete(without, i, axis=2))
+    topical = treatment in ("minoxidil_topical", "finasteride_topical", "ketoconazole_topical")
+    assert not topical or np.all(with_it[:, -1, i] > 0.0)
+
+
 def test_two_courses_of_one_drug_follow_each_other() -> None:
     first = replace(USUAL["baricitinib"], stop_week=6.0)
     second = replace(USUAL["baricitinib"], dose=2.0, start_week=6.0)

@@ -82,11 +82,17 @@ class Regimen:
 
 @dataclass(frozen=True, slots=True)
 class Arm:
-    """One future to simulate: regimens together. No regimens is the untreated arm."""
+    """One future to simulate: regimens together. No regimens is the untreated arm.
+
+    `as_in_trial` adds to hair counts what vehicle, placebo and sham arms gain, as the arm of a
+    trial shows it. Without it nothing but the treatment itself is credited to the treatment, which
+    is the fair comparison of one person's plan with doing nothing.
+    """
 
     id: str
     label: str
     regimens: tuple[Regimen, ...] = ()
+    as_in_trial: bool = True
 
 
 def parse_plan(text: str, treatments: Mapping[str, Treatment] | None = None) -> tuple[Regimen, ...]:

@@ -86,7 +86,11 @@ def system_readout(
         exposure, acted = regimen_contributions(
             regimen, person, known, start_day=start_day, end_day=end_day, seed=seed
         )
-        contributions.extend(acted)
+        contributions.extend(
+            contribution
+            for contribution in acted
+            if arm.as_in_trial or "vehicle_response" not in contribution
+        )
         # One treatment may come as two regimens in turn: a step down, a second course.
         before = levels.get(regimen.treatment, 0.0)
         levels[regimen.treatment] = before + exposure.day_mean()
