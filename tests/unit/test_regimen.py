@@ -41,6 +41,7 @@ def test_plain_words(text: str) -> None:
 
 BAD = {
     "finasterid 1 mg": ("no known treatment", "", "finasteride"),
+    "finasteride 1 mg daily before breakfast": ("not understood beside finasteride", "", ""),
     "finasteride 5 mg daily": ("above the largest dose", "at most 1 mg", ""),
     "finasteride 1 mg twice daily": ("largest daily amount", "at most 1 mg a day", ""),
     "clobetasol 0.1 mg": ("not dosed in mg", "%", ""),

@@ -261,14 +261,7 @@ def _treatment(
         if best:
             ranked.append((best, treatment))
     if not ranked:
-        allowed = sorted({name for item in known.values() for name in _names(item)})
-        near = nearest_name(words, allowed) or nearest_name(words.split()[0], allowed)
-        problems.append(
-            _problem(
-                text, words, "is no known treatment", nearest=near,
-                fix=f"did you mean {near}?" if near else "name it as `anagen evidence` does",
-            )
-        )  # fmt: skip
+        problems.append(_unknown(text, words, said, known))
         return None
     if unit is not None:
         # 5 % of a drug that comes as tablets and as a solution means the solution.
@@ -287,6 +280,24 @@ def _treatment(
         )
         return None
     return best_ones[0]
+
+
+def _unknown(
+    text: str, words: str, said: frozenset[str], known: Mapping[str, Treatment]
+) -> Problem:
+    """Why the words mean no treatment: a word too many, or a name nobody knows."""
+    named = {_tokens(name.lower()): name for item in known.values() for name in _names(item)}
+    inside = [tokens for tokens in named if tokens <= said]
+    if inside:
+        most = max(inside, key=len)
+        rest = " ".join(word for word in words.split() if word in said - most)
+        return _problem(
+            text, rest, f"not understood beside {named[most]}",
+            fix="say dose, unit, how often, from and until which week",
+        )  # fmt: skip
+    near = nearest_name(words, named.values()) or nearest_name(words.split()[0], named.values())
+    fix = f"did you mean {near}?" if near else "name it as `anagen evidence` does"
+    return _problem(text, words, "is no known treatment", nearest=near, fix=fix)
 
 
 def _convertible(unit: str, wanted: str) -> bool:
