@@ -224,9 +224,17 @@ def attack_anagen(n, starts, share, catagen_share, work):
 
 @njit(cache=True, nogil=True)
 def release_anagen(n, starts, released, broken, shed):
-    """Impulses on anagen: `released` (lane) goes to catagen, `broken` falls (cytotoxics)."""
+    """Impulses on anagen: `released` (lane) goes to catagen, `broken` falls (cytotoxics).
+
+    Cytotoxics stop new anagen below the skin as well; no visible hair is lost by that.
+    """
     sizes, _, lanes = n.shape
     for size in range(sizes):
+        for stage in range(starts[0], starts[1]):
+            for lane in range(lanes):
+                out = broken[lane] * n[size, stage, lane]
+                n[size, stage, lane] -= out
+                n[size, starts[4], lane] += out
         for stage in range(starts[1], starts[2]):
             for lane in range(lanes):
                 early = released[lane] * n[size, stage, lane]

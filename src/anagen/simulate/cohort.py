@@ -15,8 +15,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anagen.catalog.parameters import value
-from anagen.model.drivers import DRIVER_INDEX, DRIVER_NAMES
+from anagen.model.drivers import DRIVER_INDEX, DRIVER_NAMES, DRIVERS
 from anagen.model.scalp_day import (
+    CELL_INDEX,
     FALLEN,
     PERSON_INDEX,
     RECORD,
@@ -29,8 +30,9 @@ from anagen.simulate.parameter_draws import from_normal, sample
 from anagen.simulate.person import Person
 from anagen.simulate.twins import (
     Group,
+    Lanes,
+    attack_days,
     build,
-    parameters_of,
     sample_mechanisms,
     set_patch_area,
     start_alopecia_areata,
@@ -92,40 +94,42 @@ def _start_group(
         candidates = 1
     pool = draws * candidates
     wide = (lanes[None, :] + draws * np.arange(candidates)[:, None]).ravel()
-    group = build(person, wide, pool, mechanisms, seed)
+    source = Lanes(person, wide, pool, seed)
+    group = build(source, mechanisms)
     own = drivers[wide % draws]
     group.hidden = unexplained(group, own)
     own = mechanism_drivers(group, own, person, -drivers.shape[1], draws, seed)
     if "androgenetic" in mechanisms:
-        fitting = _run_pattern_history(group, person, pool, seed, workers)
+        fitting = _run_pattern_history(group, source, workers)
         if "autoimmune" not in mechanisms:
             group = group.take(fitting[: lanes.size], lanes)
             own = own[fitting[: lanes.size]]
     if "autoimmune" in mechanisms:
-        group = _run_episode(group, person, lanes, pool, own, seed, workers)
+        group = _run_episode(group, source, lanes, own, workers)
     else:
         if uses_patches(person, mechanisms):
-            _scar(group, person, pool, mechanisms, seed)
+            _scar(group, source, mechanisms)
+        # The scar as measured is the start; it must not grow on the way there.
+        margin = group.cells[CELL_INDEX["scarred"]].copy()
+        group.cells[CELL_INDEX["scarred"]] = 0.0
         _advance_run_in(group, own, workers)
+        group.cells[CELL_INDEX["scarred"]] = margin
     return group
 
 
-def _scar(group: Group, person: Person, pool: int, mechanisms: frozenset[str], seed: int) -> None:
-    lanes = group.draws
-    if person.salt is not None:
-        share = np.full(lanes.size, min(person.salt, 100.0) / 100.0)
+def _scar(group: Group, source: Lanes, mechanisms: frozenset[str]) -> None:
+    if source.person.salt is not None:
+        share = np.full(source.index.size, min(source.person.salt, 100.0) / 100.0)
     else:
-        share = parameters_of("scarred_share_unknown", person, lanes, pool, seed)
-    margin = parameters_of("scarring_margin_share", person, lanes, pool, seed)
+        share = source.parameter("scarred_share_unknown")
+    margin = source.parameter("scarring_margin_share")
     start_fixed_loss(group, share, margin if "scarring" in mechanisms else 0.0 * margin)
 
 
-def _run_pattern_history(
-    group: Group, person: Person, pool: int, seed: int, workers: int | None
-) -> IntArray:
+def _run_pattern_history(group: Group, source: Lanes, workers: int | None) -> IntArray:
     """Runs pattern loss up to now in place; returns lanes, those that fit the person first."""
-    lanes = group.draws
-    wanted = target_fraction(person, group, pool, seed)
+    person, lanes = source.person, source.index
+    wanted = target_fraction(source, group)
     longest = value("longest_history_years")
     if person.age_years is not None:
         longest = min(longest, max(1.0, person.age_years - value("earliest_onset_years")))
@@ -164,36 +168,30 @@ def _run_pattern_history(
 
 
 def _run_episode(
-    group: Group,
-    person: Person,
-    lanes: IntArray,
-    pool: int,
-    drivers: FloatArray,
-    seed: int,
-    workers: int | None,
+    group: Group, source: Lanes, draws: IntArray, drivers: FloatArray, workers: int | None
 ) -> Group:
     """Candidates of an episode of alopecia areata run up to today, kept by fit to its SALT."""
-    wide = group.draws
+    person, wide = source.person, source.index
     if person.salt is not None:
         salt = np.full(wide.size, float(np.clip(person.salt, 0.5, 100.0)))
     else:
-        z = generator(seed, person.patient_id, "unknown SALT").standard_normal(pool)[wide]
-        salt = np.clip(from_normal("salt_unknown", z), 0.5, 100.0)
+        salt = np.clip(from_normal("salt_unknown", source.normal("unknown SALT")), 0.5, 100.0)
     if person.episode_years is not None:
         days = np.full(wide.size, person.episode_years * DAYS_PER_YEAR)
     else:
-        z = generator(seed, person.patient_id, "unknown episode").standard_normal(pool)[wide]
-        days = from_normal("episode_years_unknown", z) * DAYS_PER_YEAR
+        days = from_normal("episode_years_unknown", source.normal("unknown episode"))
+        days = days * DAYS_PER_YEAR
     days = np.maximum(days, float(DAYS_PER_WEEK))
-    start_alopecia_areata(group, person, salt, days, pool, seed)
-    longest = int(value("run_in_weeks")) * DAYS_PER_WEEK
-    span = int(min(longest, DAYS_PER_WEEK * np.ceil(days.max() / DAYS_PER_WEEK)))
-    span = min(span, drivers.shape[1])
-    z = generator(seed, person.patient_id, "disease activity before the visit").standard_normal(
-        (pool, longest)
-    )[wide, :span]
-    past = wandering(group, z)
-    record = advance(group, drivers[:, -span:], past, _no_seeds(span, wide.size), workers=workers)
+    start_alopecia_areata(group, source, salt, days)
+    span = min(int(value("run_in_weeks")) * DAYS_PER_WEEK, drivers.shape[1])
+    random = generator(source.seed, person.patient_id, "disease activity before the visit")
+    past = wandering(group, random.standard_normal((source.pool, span))[wide])
+    seeds = _no_seeds(span, wide.size)
+    begin = np.round(span - attack_days(source, days)).astype(np.int64)
+    fresh = np.flatnonzero(begin >= 0)
+    for patch in range(group.patch_cells):
+        seeds[np.minimum(begin[fresh] + patch, span - 1), fresh] = patch
+    record = advance(group, drivers[:, -span:], past, seeds, workers=workers)
     terminal = record[-1, RECORD.index("visible_terminal")] / group.full_visible
     kept = np.minimum(terminal, 1.0)
     patches = group.patch_cells
@@ -204,10 +202,11 @@ def _run_episode(
     distance = ((reached - salt) / value("salt_match_sd")) ** 2
     if person.patches is not False:
         distance = distance + ((1.0 - loss_in) / value("patch_baldness_sd")) ** 2
-    chosen = _resample(distance, lanes.size, generator(seed, person.patient_id, "twins kept"))
+    random = generator(source.seed, person.patient_id, "twins kept")
+    chosen = _resample(distance, draws.size, random)
     set_patch_area(group, share)
     group.last_fallen = record[-1, FALLEN]
-    return group.take(chosen, lanes)
+    return group.take(chosen, draws)
 
 
 def _resample(distance: FloatArray, count: int, random: np.random.Generator) -> IntArray:
@@ -393,16 +392,12 @@ def _each_block(
 
 def neutral_drivers(draws: int, days: int) -> FloatArray:
     """Drivers that change nothing. Shape: (draw, day, driver)."""
-    from anagen.model.drivers import DRIVERS
-
     neutral = np.array([DRIVERS[name].neutral for name in DRIVER_NAMES])
     return np.broadcast_to(neutral, (draws, days, neutral.size)).copy()
 
 
 def salt_of(group: Group, record: FloatArray) -> FloatArray:
     """SALT of a group's record. Shape: (week, lane)."""
-    from anagen.model.scalp_day import CELL_INDEX
-
     return salt_score(
         record[:, RECORD.index("visible_terminal")],
         group.full_visible,

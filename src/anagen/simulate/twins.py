@@ -8,7 +8,6 @@ their SALT. Draws with the same mechanisms share one array (a group).
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -25,6 +24,8 @@ from anagen.simulate.person import Person
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
+# A thinned target area started with at least a little more hair than it has.
+LEAST_START_RATIO = 1.02
 MECHANISMS = ("autoimmune", "androgenetic", "effluvium", "scarring")
 
 # Person parameters that are one row of the parameter table each.
@@ -137,6 +138,34 @@ class Group:
         )
 
 
+@dataclass(frozen=True, slots=True)
+class Lanes:
+    """Which draws of one person a group holds, and where their random numbers come from.
+
+    `index` (lane,) points into a pool of `pool` draws; `central` puts every parameter and trait at
+    its central value instead, for checks of the model itself.
+    """
+
+    person: Person
+    index: IntArray
+    pool: int
+    seed: int
+    central: bool = False
+
+    def parameter(self, name: str) -> FloatArray:
+        """Draws of one parameter. Shape: (lane,)."""
+        if self.central:
+            return np.full(self.index.size, value(name))
+        return sample(name, self.pool, self.seed, self.person.patient_id)[self.index]
+
+    def normal(self, purpose: str) -> FloatArray:
+        """Standard normal scores of a trait that varies between people. Shape: (lane,)."""
+        if self.central:
+            return np.zeros(self.index.size)
+        random = generator(self.seed, self.person.patient_id, purpose)
+        return random.standard_normal(self.pool)[self.index]
+
+
 def hair_layout() -> Layout:
     """Stage counts from the parameter table."""
     return Layout(
@@ -177,13 +206,10 @@ def sample_mechanisms(person: Person, draws: int, seed: int) -> tuple[frozenset[
     return tuple(frozenset(names) for names in chosen)
 
 
-def parameter_array(person: Person, lanes: IntArray, pool: int, seed: int) -> FloatArray:
-    """Person parameters for lanes of a pool of draws. Shape: (parameter, lane)."""
-    out = np.zeros((len(PERSON), lanes.size))
-
-    def draw(name: str) -> FloatArray:
-        return sample(name, pool, seed, person.patient_id)[lanes]
-
+def parameter_array(lanes: Lanes) -> FloatArray:
+    """Person parameters of a group before any trait of a disease. Shape: (parameter, lane)."""
+    person, draw = lanes.person, lanes.parameter
+    out = np.zeros((len(PERSON), lanes.index.size))
     for name in _DIRECT:
         out[PERSON_INDEX[name]] = draw(name)
     loss = out[PERSON_INDEX["effector_loss"]]
@@ -191,7 +217,7 @@ def parameter_array(person: Person, lanes: IntArray, pool: int, seed: int) -> Fl
     out[PERSON_INDEX["effector_leak"]] = draw("effector_leak_ratio") * loss
     out[PERSON_INDEX["memory_reactivation"]] = draw("memory_reactivation_ratio") * loss
     women = person.sex == "female"
-    z = _normal(person, seed, "androgen gain", pool)[lanes]
+    z = lanes.normal("androgen gain")
     gain = draw("androgen_gain_women" if women else "androgen_gain_men")
     out[PERSON_INDEX["androgen_gain"]] = np.maximum(
         gain + draw("androgen_gain_sd") * z, 0.05 * gain
@@ -207,12 +233,11 @@ def parameter_array(person: Person, lanes: IntArray, pool: int, seed: int) -> Fl
     return out
 
 
-def build(
-    person: Person, lanes: IntArray, pool: int, mechanisms: frozenset[str], seed: int
-) -> Group:
-    """A group before any history: full scalp, intact privilege. `lanes` index the pool of draws."""
+def build(lanes: Lanes, mechanisms: frozenset[str]) -> Group:
+    """A group before any history: full scalp, intact privilege."""
+    person, count_lanes = lanes.person, lanes.index.size
     layout = hair_layout()
-    parameters = parameter_array(person, lanes, pool, seed)
+    parameters = parameter_array(lanes)
     for name in MECHANISMS:
         parameters[PERSON_INDEX[name]] = float(name in mechanisms)
     sizes = size_classes() if "androgenetic" in mechanisms else size_classes()[:1]
@@ -224,7 +249,7 @@ def build(
     regions = patch_regions() if patches else REGIONS
     full = steady_state(layout, stays, len(sizes))
     count = len(regions)
-    cells = np.zeros((len(CELL), count, lanes.size))
+    cells = np.zeros((len(CELL), count, count_lanes))
     sex = "women" if person.sex == "female" else "men"
     area = np.array([value(f"area_{name}") for name in regions])
     cells[CELL_INDEX["area_share"]] = (area / area.sum())[:, None]
@@ -234,52 +259,44 @@ def build(
     growing = full[:, layout.phase("new_anagen")].sum(axis=(0, 1))
     growing = growing + full[:, layout.phase("anagen")].sum(axis=(0, 1))
     cells[CELL_INDEX["healthy_growing"]] = growing
-    immune = np.zeros((len(IMMUNE), count, lanes.size))
+    immune = np.zeros((len(IMMUNE), count, count_lanes))
     leak = parameters[PERSON_INDEX["effector_leak"]] / parameters[PERSON_INDEX["effector_loss"]]
     immune[IMMUNE.index("effector")] = leak
     immune[IMMUNE.index("privilege")] = 1.0
-    exponent = sample("growth_diameter_exponent", pool, seed, person.patient_id)[lanes]
+    exponent = lanes.parameter("growth_diameter_exponent")
     # One exponent a group keeps the weight of a hair a plain vector; it is a weak parameter.
     mass = (sizes / sizes[0]) ** (2.0 + float(np.median(exponent)))
     visible = sum(
         full[:, layout.phase(name)].sum(axis=(0, 1)) for name in ("anagen", "catagen", "telogen")
     )
-    density = _density(person, lanes, pool, seed, np.asarray(visible), "androgenetic" in mechanisms)
+    density = _density(lanes, np.asarray(visible), "androgenetic" in mechanisms)
     head = (
-        density
-        * sample("whole_scalp_density_ratio", pool, seed, person.patient_id)[lanes]
-        * sample("scalp_area_cm2", pool, seed, person.patient_id)[lanes]
+        density * lanes.parameter("whole_scalp_density_ratio") * lanes.parameter("scalp_area_cm2")
     )
     return Group(
         mechanisms=mechanisms,
-        draws=lanes,
+        draws=lanes.index,
         layout=layout,
         diameters=sizes,
         terminal_sizes=int((sizes >= value("terminal_diameter_um")).sum()),
         mass=mass,
-        size_factor=(sizes[:, None] / sizes[0])
-        ** parameters_of("anagen_size_exponent", person, lanes, pool, seed),
+        size_factor=(sizes[:, None] / sizes[0]) ** lanes.parameter("anagen_size_exponent"),
         person=parameters,
         cells=cells,
         follicles=np.repeat(full[None], count, axis=0),
         immune=immune,
-        deleted=np.zeros((count, lanes.size)),
+        deleted=np.zeros((count, count_lanes)),
         density=density,
         head=head,
         target=target_weights(person, regions, cells[CELL_INDEX["area_share"]], patches),
         full_visible=np.asarray(visible),
         full_mass=full[0, layout.phase("anagen")].sum(axis=0),
-        activity_sd=parameters_of("activity_log_sd", person, lanes, pool, seed),
-        activity_days=parameters_of("activity_days", person, lanes, pool, seed),
-        activity=np.zeros(lanes.size),
-        new_patch_rate=parameters_of("new_patch_rate", person, lanes, pool, seed),
+        activity_sd=lanes.parameter("activity_log_sd"),
+        activity_days=lanes.parameter("activity_days"),
+        activity=np.zeros(count_lanes),
+        new_patch_rate=lanes.parameter("new_patch_rate"),
         patch_cells=int(value("patch_cells")) if patches else 0,
     )
-
-
-def parameters_of(name: str, person: Person, lanes: IntArray, pool: int, seed: int) -> FloatArray:
-    """Draws of one parameter for lanes of a pool. Shape: (lane,)."""
-    return sample(name, pool, seed, person.patient_id)[lanes]
 
 
 def uses_patches(person: Person, mechanisms: frozenset[str]) -> bool:
@@ -311,18 +328,17 @@ def target_weights(
     return np.repeat((weights / weights.sum())[:, None], area.shape[1], axis=1)
 
 
-def target_fraction(person: Person, group: Group, pool: int, seed: int) -> FloatArray:
+def target_fraction(lanes: Lanes, group: Group) -> FloatArray:
     """Terminal density at the target area over the full density of the same person. Shape: (lane,).
 
     A measured density decides; else the stage; else the population.
     """
-    lanes = group.draws
+    person = lanes.person
     full = group.density * group.full_visible
     if person.terminal_density is not None:
         return np.clip(person.terminal_density / full, 0.02, 0.98)
     name = stage_parameter(person)
-    z = _normal(person, seed, "stage within its range", pool)[lanes]
-    return from_normal(name, z)
+    return from_normal(name, lanes.normal("stage within its range"))
 
 
 def stage_parameter(person: Person) -> str:
@@ -337,30 +353,29 @@ def stage_parameter(person: Person) -> str:
 
 
 def start_alopecia_areata(
-    group: Group, person: Person, salt: FloatArray, episode_days: FloatArray, pool: int, seed: int
+    group: Group, lanes: Lanes, salt: FloatArray, episode_days: FloatArray
 ) -> None:
     """Sets person traits and the state at the start of the run-in of an episode, in place.
 
     `salt` and `episode_days` (lane,). Episodes longer than the run-in start active with the memory
-    of their length in closed form; shorter ones start as a fresh patch.
+    of their length in closed form; shorter ones start healthy and get their patch on the way
+    (`attack_days`).
     """
-    lanes = group.draws
     p, index = group.person, PERSON_INDEX
-
-    def draw(name: str) -> FloatArray:
-        return parameters_of(name, person, lanes, pool, seed)
-
-    def normal(purpose: str) -> FloatArray:
-        return _normal(person, seed, purpose, pool)[lanes]
-
+    draw, normal = lanes.parameter, lanes.normal
     total = (salt >= value("total_salt")).astype(float)
     log_duration = np.log(
         np.maximum(episode_days, 7.0) / (365.25 * value("reference_episode_years"))
     )
+    limited = (salt < value("limited_salt")).astype(float)
     p[index["log_susceptibility"]] = (
         np.log(draw("susceptibility"))
-        + draw("susceptibility_log_sd") * normal("susceptibility")
+        + np.where(
+            limited > 0.0, draw("susceptibility_limited_log_sd"), draw("susceptibility_log_sd")
+        )
+        * normal("susceptibility")
         + draw("susceptibility_total_log") * total
+        + draw("susceptibility_limited_log") * limited
         + draw("susceptibility_duration_log") * log_duration
     )
     p[index["regrowth_rate"]] *= np.exp(
@@ -369,9 +384,8 @@ def start_alopecia_areata(
         + draw("regrowth_total_log") * total
     )
     count = group.cells.shape[1]
-    field = generator(seed, person.patient_id, "susceptibility field").standard_normal(
-        (pool, count)
-    )[lanes]
+    field = generator(lanes.seed, lanes.person.patient_id, "susceptibility field")
+    field = field.standard_normal((lanes.pool, count))[lanes.index]
     # Patches lie where susceptibility is highest.
     field = -np.sort(-field, axis=1)
     group.cells[CELL_INDEX["log_susceptibility"]] = (
@@ -381,7 +395,7 @@ def start_alopecia_areata(
     patch = slice(0, group.patch_cells)
     group.activity = group.activity_sd * normal("disease activity at the start of the run-in")
     run_in_days = 7.0 * value("run_in_weeks")
-    chronic = episode_days > run_in_days
+    chronic = attack_days(lanes, episode_days) > run_in_days
     effector = p[index["new_patch_effector"]]
     formation = p[index["memory_formation"]] * effector
     rate = formation + p[index["memory_loss"]]
@@ -389,9 +403,10 @@ def start_alopecia_areata(
     memory = formation / rate * -np.expm1(-rate * before)
     regulation = p[index["regulation_induction"]] * effector / p[index["regulation_loss"]]
     regulation = regulation * -np.expm1(-p[index["regulation_loss"]] * before)
-    group.immune[IMMUNE.index("effector"), patch] = effector
-    group.immune[IMMUNE.index("memory"), patch] = memory
-    group.immune[IMMUNE.index("regulation"), patch] = regulation
+    still = group.immune[IMMUNE.index("effector"), patch]
+    group.immune[IMMUNE.index("effector"), patch] = np.where(chronic, effector, still)
+    group.immune[IMMUNE.index("memory"), patch] = np.where(chronic, memory, 0.0)
+    group.immune[IMMUNE.index("regulation"), patch] = np.where(chronic, regulation, 0.0)
     group.immune[IMMUNE.index("privilege"), patch] = np.where(chronic, 0.0, 1.0)
     bald = group.follicles[patch].sum(axis=2)
     emptied = np.zeros_like(group.follicles[patch])
@@ -399,12 +414,24 @@ def start_alopecia_areata(
     group.follicles[patch] = np.where(chronic, emptied, group.follicles[patch])
 
 
+def attack_days(lanes: Lanes, episode_days: FloatArray) -> FloatArray:
+    """Days since the attack began; loss is noticed some time later. Shape: (lane,)."""
+    return episode_days + lanes.parameter("onset_delay_days")
+
+
 def set_patch_area(group: Group, share: FloatArray) -> None:
-    """Gives the patches together `share` (lane) of the scalp and spared skin the rest, in place."""
+    """Gives the patches together `share` (lane) of the scalp and spared skin the rest, in place.
+
+    Spared cells are where a next patch may come. Each is twice as large as the one before, the
+    first as large as all patches now, none above an even part; the last takes what is left.
+    """
     count, patches = group.cells.shape[1], group.patch_cells
     area = group.cells[CELL_INDEX["area_share"]]
     area[:patches] = share / patches
-    area[patches:] = (1.0 - share) / (count - patches)
+    rest, spared = 1.0 - share, count - patches
+    for i in range(spared - 1):
+        area[patches + i] = np.minimum(share * 2.0**i, rest / spared)
+    area[count - 1] = rest - area[patches : count - 1].sum(axis=0)
     group.target[:] = area
 
 
@@ -426,36 +453,16 @@ def start_fixed_loss(group: Group, share: FloatArray, margin: FloatArray) -> Non
     group.cells[CELL_INDEX["scarred"], scarred:patches] = 1.0
 
 
-def _normal(person: Person, seed: int, purpose: str, count: int) -> FloatArray:
-    return generator(seed, person.patient_id, purpose).standard_normal(count)
-
-
-def _density(
-    person: Person,
-    lanes: IntArray,
-    pool: int,
-    seed: int,
-    visible: FloatArray,
-    androgenetic: bool,
-) -> FloatArray:
+def _density(lanes: Lanes, visible: FloatArray, androgenetic: bool) -> FloatArray:
     """Follicles per cm2 of the target area before any loss. Shape: (lane,)."""
+    person = lanes.person
     sex = "women" if person.sex == "female" else "men"
-    spread = parameters_of("follicle_density_log_sd", person, lanes, pool, seed)
-    density = parameters_of(f"follicle_density_{sex}", person, lanes, pool, seed) * np.exp(
-        spread * _normal(person, seed, "follicle density", pool)[lanes]
-    )
+    spread = lanes.parameter("follicle_density_log_sd") * lanes.normal("follicle density")
+    density = lanes.parameter(f"follicle_density_{sex}") * np.exp(spread)
     measured = person.total_density or person.terminal_density
     if measured is None:
         return density
     if not androgenetic:
         return measured / visible
     # A thinned scalp cannot have started with less than it has.
-    return np.maximum(density, 1.02 * measured / visible)
-
-
-def mechanism_counts(mechanisms: tuple[frozenset[str], ...]) -> Mapping[frozenset[str], int]:
-    """How many draws hold each set of mechanisms."""
-    counts: dict[frozenset[str], int] = {}
-    for names in mechanisms:
-        counts[names] = counts.get(names, 0) + 1
-    return counts
+    return np.maximum(density, LEAST_START_RATIO * measured / visible)

@@ -1,0 +1,1 @@
+"""Predicted against published: facts the model must reproduce, every miss printed."""
