@@ -22,7 +22,7 @@ from anagen.catalog.treatments import (
     tier_of,
 )
 from anagen.patients.record import Values
-from anagen.plan.compare import better_or_worse, per_100, smallest_real_change, weights_of
+from anagen.plan.compare import better_or_worse, importance_of, per_100, smallest_real_change
 from anagen.plan.make import make_plan
 from anagen.plan.records import Plan
 from plan_cases import assessment, fake_forecast, person, stop_flag
@@ -182,6 +182,7 @@ def test_per_100_is_cautious_with_ties() -> None:
 
 def test_better_and_worse_exclude_each_other_and_noise_counts() -> None:
     row = next(item for item in load_outcomes() if item.id == "salt_30_percent")
+    row = replace(row, real_change=True)
     start = np.array([20.0, 20.0, 80.0, 80.0])
     then = np.array([13.0, 0.0, 50.0, 110.0])
     noise = smallest_real_change("salt", 80.0)
@@ -277,8 +278,8 @@ def test_the_persons_values_move_the_order() -> None:
 
 def test_weights_default_where_not_said() -> None:
     defaults = {key: row.default for key, row in load_weights().items()}
-    assert weights_of(Values()) == defaults
-    assert weights_of(Values(low_cost=0.9)) == {**defaults, "low_cost": 0.9}
+    assert importance_of(Values()) == defaults
+    assert importance_of(Values(low_cost=0.9)) == {**defaults, "low_cost": 0.9}
 
 
 def test_basis_limits_and_sources_are_filled() -> None:

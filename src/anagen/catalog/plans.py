@@ -13,10 +13,14 @@ BETTER_OR_WORSE = ("at_most", "at_least", "rise", "fall")
 
 @dataclass(frozen=True, slots=True)
 class Weight:
-    """How much one aim counts when the person has not said; benefit, harm, burden or cost."""
+    """How much one aim counts: the importance 0 to 1 the person gives it, times `scale`.
+
+    `default` is the importance when the person has not said.
+    """
 
     id: str
     default: float
+    scale: float
     meaning: str
 
 
@@ -64,7 +68,7 @@ def load_settings() -> dict[str, float]:
 def load_weights() -> dict[str, Weight]:
     """Weights by id, in the order of the table."""
     return {
-        row["id"]: Weight(row["id"], float(row["default"]), row["meaning"])
+        row["id"]: Weight(row["id"], float(row["default"]), float(row["scale"]), row["meaning"])
         for row in read_table("plan/weights.csv")
     }
 

@@ -156,8 +156,8 @@ def changes(row: OutcomeRow, forecast: Forecast, arm: str) -> tuple[Change, ...]
     return tuple(found)
 
 
-def weights_of(values: Values) -> dict[str, float]:
-    """The weight of each aim: the person's own where given, else the default of the table."""
+def importance_of(values: Values) -> dict[str, float]:
+    """Importance 0 to 1 of each aim: the person's own where given, else the default."""
     said = values.model_dump()
     return {
         name: float(said[name]) if said.get(name) is not None else weight.default
@@ -220,13 +220,14 @@ def score(
     gain: float,
     grade: str,
     parts: Sequence[tuple[Treatment, Sequence[HarmRow]]],
-    weights: Mapping[str, float],
+    importance: Mapping[str, float],
 ) -> float:
-    """Benefit less harm, burden and cost, each times its weight. No treatment scores 0.
+    """Benefit less harm, burden and cost, each times importance and scale. No treatment scores 0.
 
     A benefit (never a loss) counts for less the lower the certainty of its evidence.
     """
     sure = load_settings().get(f"certainty_{grade}", 1.0) if gain > 0.0 else 1.0
+    weights = {name: importance[name] * row.scale for name, row in load_weights().items()}
     burden = sum(treatment.burden_level for treatment, _ in parts)
     top = load_settings()["top_burden"]
     cost = max((COST_CLASSES.index(treatment.cost_class) for treatment, _ in parts), default=0)

@@ -13,6 +13,7 @@ from anagen.catalog.plans import (
     OutcomeRow,
     load_outcomes,
     load_settings,
+    load_weights,
     mechanism_of_causes,
 )
 from anagen.catalog.treatments import COST_CLASSES, ROLES, Treatment, UsualRegimen
@@ -22,11 +23,11 @@ from anagen.plan.compare import (
     benefit,
     changes,
     harm_rates,
+    importance_of,
     meaningful,
     outcomes,
     score,
     smallest_real_change,
-    weights_of,
 )
 from anagen.plan.options import WAITING, Candidate, candidates, referral
 from anagen.plan.records import Option, Plan
@@ -89,11 +90,11 @@ def make_plan(
     Safety comes before any score. A red flag that stops planning leaves referral only. Options are
     never reduced to one directive; `order_basis` says how they were ordered.
     """
-    weights = weights_of(record.values)
+    importance = importance_of(record.values)
     stopping = [flag for flag in assessment.red_flags if flag.stops_planning]
     if stopping:
         why = "; ".join(flag.action or flag.label for flag in stopping)
-        only = _option(referral(record, assessment, why), None, (), None, weights, record.sex)
+        only = _option(referral(record, assessment, why), None, (), None, importance, record.sex)
         return Plan(
             patient_id=record.id,
             assessment=assessment,
@@ -105,7 +106,7 @@ def make_plan(
             main_observable="",
             main_outcome="",
             order_basis="A red flag stops planning: a clinician comes first.",
-            values=weights,
+            values=importance,
             limits=(NOT_A_DIRECTIVE,),
             sources=tuple(dict.fromkeys((*(flag.source for flag in stopping), *only.sources))),
         )
@@ -127,9 +128,9 @@ def make_plan(
         )
     rows = outcome_rows(mechanisms, batch)
     main = next((row for row in rows if row.main), rows[0] if rows else None)
-    options = [_option(item, batch, rows, main, weights, record.sex) for item in open_to_all]
+    options = [_option(item, batch, rows, main, importance, record.sex) for item in open_to_all]
     blocked = [
-        _option(item, None, (), None, weights, record.sex)
+        _option(item, None, (), None, importance, record.sex)
         for item in found
         if item.status == "blocked"
     ]
@@ -150,8 +151,8 @@ def make_plan(
         forecast=batch,
         main_observable=main.observable if main else "",
         main_outcome=main.label if main else "",
-        order_basis=_order_basis(weights, main, batch),
-        values=weights,
+        order_basis=_order_basis(importance, main, batch),
+        values=importance,
         limits=_limits(everything, batch, mechanisms),
         sources=_sources(everything, rows),
         untreated=outcomes(rows, batch, UNTREATED) if batch else (),
@@ -233,7 +234,7 @@ def _option(
     batch: Forecast | None,
     rows: tuple[OutcomeRow, ...],
     main: OutcomeRow | None,
-    weights: Mapping[str, float],
+    importance: Mapping[str, float],
     sex: str | None,
 ) -> Option:
     silent = item.tier == "no_evidence"
@@ -252,7 +253,7 @@ def _option(
     value: float | None = None
     if batch is not None and arm is not None and main is not None:
         gain = benefit(main, batch, arm)
-        value = None if gain is None else score(gain, item.grade, parts, weights)
+        value = None if gain is None else score(gain, item.grade, parts, importance)
     judge = [treatment.weeks_to_judge for treatment in item.treatments if treatment.weeks_to_judge]
     harms = tuple(rate for _, found in parts for rate in harm_rates(found))
     treatments = item.treatments
@@ -314,14 +315,17 @@ NOT_A_DIRECTIVE = (
 
 
 def _order_basis(
-    weights: Mapping[str, float], main: OutcomeRow | None, batch: Forecast | None
+    importance: Mapping[str, float], main: OutcomeRow | None, batch: Forecast | None
 ) -> str:
     if batch is None or main is None:
         return (
             "No forecast: options are listed by their role (first choice, deficiency, option, "
             "support, advertised), then by name."
         )
-    said = ", ".join(f"{name.replace('_', ' ')} {weight:g}" for name, weight in weights.items())
+    said = ", ".join(
+        f"{name.replace('_', ' ')} {importance[name] * row.scale:g}"
+        for name, row in load_weights().items()
+    )
     return (
         f"Score = benefit on '{main.label}' against no treatment (counted for less the weaker the "
         f"evidence), less harm, burden and cost, with weights {said}; no treatment scores 0 and "
