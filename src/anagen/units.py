@@ -66,6 +66,35 @@ def ucum(unit: str) -> str:
     return _LITER.sub(r"\1L", text)
 
 
+_RATIO = re.compile(r"^(?:10\*(\d+)|([fpnumdk]?)(\[IU\]|mol|eq|g|U))?/([numd]?)L$")
+_PREFIX = {"f": -15, "p": -12, "n": -9, "u": -6, "m": -3, "d": -1, "": 0, "k": 3}
+_PER_LITER = ("[length]", -3.0)
+# Decimal exponent to SI base units, divisor, and dimensions of what stands over the liter.
+_OVER_LITER: dict[str, tuple[int, float, tuple[tuple[str, float], ...]]] = {
+    "g": (-3, 1.0, (_PER_LITER, ("[mass]", 1.0))),
+    "mol": (0, 1.0, (_PER_LITER, ("[substance]", 1.0))),
+    "eq": (0, 1.0, (_PER_LITER, ("[substance]", 1.0))),
+    "[IU]": (0, 1.0, (_PER_LITER,)),
+    "U": (-6, 60.0, (_PER_LITER, ("[substance]", 1.0), ("[time]", -1.0))),
+}
+_Base = tuple[float, tuple[tuple[str, float], ...], bool]
+
+
+def _concentration(unit: str) -> _Base | None:
+    """`_base` of an amount per liter without the registry, which takes a second to load."""
+    found = _RATIO.match(unit)
+    if found is None:
+        return None
+    power, prefix, kind, liter = found.groups()
+    # A liter is 1e-3 cubic meters, so one per liter is 1e3 per cubic meter.
+    exponent = 3 - _PREFIX[liter]
+    if kind is None:
+        return 10.0 ** (exponent + int(power or 0)), (_PER_LITER,), False
+    own, divisor, dimensions = _OVER_LITER[kind]
+    factor = 10.0 ** (exponent + own + _PREFIX[prefix]) / divisor
+    return factor, dimensions, kind == "[IU]"
+
+
 @cache
 def _registry() -> Any:
     from ucumvert import PintUcumRegistry
@@ -74,8 +103,14 @@ def _registry() -> Any:
 
 
 @cache
-def _base(unit: str) -> tuple[float, tuple[tuple[str, float], ...], bool]:
+def _base(unit: str) -> _Base:
     """Factor to base units, dimensionality, and whether the unit is an international unit."""
+    known = _concentration(unit)
+    return _registry_base(unit) if known is None else known
+
+
+def _registry_base(unit: str) -> _Base:
+    """`_base` as the unit registry has it."""
     try:
         quantity = _registry().from_ucum(unit)
         base = quantity.to_base_units()

@@ -4,7 +4,7 @@ import pytest
 
 from anagen.catalog.labs import load_labs
 from anagen.patients.laboratory import to_canonical
-from anagen.units import UnitError, convert, ucum
+from anagen.units import UnitError, _concentration, _registry_base, convert, ucum
 
 
 @pytest.mark.parametrize(
@@ -108,3 +108,15 @@ def test_conversion(value, unit, target, expected):
 def test_refusal(unit, target):
     with pytest.raises(UnitError):
         convert(1.0, unit, target)
+
+
+def test_the_short_way_agrees_with_the_unit_registry():
+    units = {unit for test in load_labs().values() for unit in (test.unit, *test.other_units)}
+    units |= {f"{p}{k}/{q}L" for p in "fpnumdk" for k in ("g", "mol", "[IU]", "U") for q in "numd"}
+    units |= {"/uL", "10*3/uL", "10*12/L", "g/L", "eq/L", "meq/L"}
+    short = {unit: found for unit in units if (found := _concentration(unit))}
+    assert len(short) > 100
+    for unit, (factor, dimensions, international) in short.items():
+        whole = _registry_base(unit)
+        assert factor == pytest.approx(whole[0], rel=1e-12), unit
+        assert (dimensions, international) == whole[1:], unit

@@ -121,7 +121,7 @@ def _decode(content: bytes, name: str) -> str:
             name, "the file is UTF-16 text", field="encoding", fix="save it as UTF-8 and try again"
         )
     if b"\x00" in content:
-        raise _refuse(name, "this is a binary file", value=repr(content[:8]))
+        raise _refuse(name, "this is a binary file, not text", value=repr(content[:8]))
     try:
         text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -193,7 +193,7 @@ def _quantity(
         reading.problem(
             f"{place}.unit",
             unit,
-            f"{test.label} cannot be read in this unit: {error}",
+            f"a result of {test.id} cannot be read in this unit: {error}",
             allowed=units_of(test),
             nearest=nearest_name(ucum(unit), (test.unit, *test.other_units)),
             fix="give value and unit as the laboratory printed them",
