@@ -23,11 +23,10 @@ from anagen.assess.red_flags import red_flags, rule_functions, rule_names
 from anagen.assess.uncertainty import draw
 from anagen.assess.weigh import Evidence, evidence, frequencies, log_likelihood, posterior
 from anagen.catalog.causes import load_causes
-from anagen.catalog.findings import load_background
+from anagen.catalog.findings import load_background, load_settings
 from anagen.patients.record import PatientRecord
 
 _LISTED = 12
-_SMALLEST = 0.02
 _EXPLAINED = 6  # causes whose findings are listed one by one
 
 
@@ -54,7 +53,7 @@ def assess(record: PatientRecord) -> Assessment:
     marginal = central @ every.contains
     causes: list[CauseProbability] = []
     for i in np.argsort(-marginal, kind="stable")[:_LISTED]:
-        if marginal[i] < _SMALLEST:
+        if marginal[i] < load_settings()["smallest_probability"]:
             break
         cause = knowledge.causes[i]
         low, high = np.quantile(moved[:, i], [0.05, 0.95])

@@ -10,8 +10,7 @@ from anagen.assess.knowledge import Array, Knowledge
 from anagen.assess.records import FindingWeight
 from anagen.assess.uncertainty import Draws
 from anagen.assess.weigh import Evidence, group_likelihoods
-
-_SMALL = 0.05  # natural log units: below this a finding says nothing worth a line
+from anagen.catalog.findings import load_settings
 
 
 def finding_weights(
@@ -30,6 +29,7 @@ def finding_weights(
     """
     inside = every.contains[:, cause]
     inside_kept = inside[draws.rows]
+    smallest = load_settings()["smallest_weight"]
     weights: list[FindingWeight] = []
     parts = group_likelihoods(knowledge, every.members, p, known)
     kept_parts = group_likelihoods(knowledge, every.members[draws.rows], draws.p, known)
@@ -40,7 +40,7 @@ def finding_weights(
         for position in positions:
             state = bool(known.present[position])
             ratio = _log_ratio(p[:, position], state, weight, inside)
-            if ratio is None or abs(ratio) < _SMALL:
+            if ratio is None or abs(ratio) < smallest:
                 continue
             spread = [
                 value

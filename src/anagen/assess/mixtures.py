@@ -7,11 +7,9 @@ import numpy as np
 from anagen.assess.hypotheses import Hypotheses
 from anagen.assess.knowledge import Array, Knowledge
 from anagen.assess.records import Mixture
+from anagen.catalog.findings import load_settings
 
 _LISTED = 40
-_SMALLEST = 0.001
-_ALIKE = 4.0  # two causes within this ratio are not settled
-_POSSIBLE = 0.12
 
 
 def mixtures(knowledge: Knowledge, every: Hypotheses, central: Array) -> tuple[Mixture, ...]:
@@ -19,7 +17,7 @@ def mixtures(knowledge: Knowledge, every: Hypotheses, central: Array) -> tuple[M
     order = np.argsort(-central, kind="stable")[:_LISTED]
     listed: list[Mixture] = []
     for row in order:
-        if central[row] < _SMALLEST:
+        if central[row] < load_settings()["smallest_mixture"]:
             break
         causes = [knowledge.causes[i] for i in every.causes_of(int(row))]
         listed.append(
@@ -37,17 +35,18 @@ def mixtures(knowledge: Knowledge, every: Hypotheses, central: Array) -> tuple[M
 
 def alike(knowledge: Knowledge, every: Hypotheses, central: Array) -> list[tuple[int, int]]:
     """Pairs of causes that compete for the same picture and are not settled, likeliest first."""
+    settings = load_settings()
     marginal = central @ every.contains
     rivals = [
         i
         for i in np.argsort(-marginal, kind="stable")[:8]
-        if marginal[i] >= _POSSIBLE and knowledge.causes[i].kind == "disease"
+        if marginal[i] >= settings["possible_probability"] and knowledge.causes[i].kind == "disease"
     ]
     pairs: list[tuple[int, int]] = []
     for position, a in enumerate(rivals):
         for b in rivals[position + 1 :]:
             both = float(central[every.contains[:, a] & every.contains[:, b]].sum())
             smaller = float(min(marginal[a], marginal[b]))
-            if both < 0.5 * smaller and marginal[a] < _ALIKE * marginal[b]:
+            if both < 0.5 * smaller and marginal[a] < settings["alike_ratio"] * marginal[b]:
                 pairs.append((int(a), int(b)))
     return pairs

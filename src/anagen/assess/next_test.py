@@ -15,13 +15,10 @@ from anagen.assess.hypotheses import Hypotheses
 from anagen.assess.knowledge import Array, Knowledge
 from anagen.assess.records import SuggestedTest
 from anagen.assess.weigh import Evidence, frequencies, group_likelihood, sharing
-from anagen.catalog.findings import TestRow, load_tests
+from anagen.catalog.findings import TestRow, load_settings, load_tests
 
 _FINDINGS_PER_TEST = 3
 _LISTED = 14
-_WORTH_BITS = 0.1
-_LIGHT = 1.0  # a test heavier than a blood sample needs a rule that asks for it
-_COST_BITS = 0.08  # what one step of burden must earn: a preference, not a measurement
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +119,7 @@ def suggested_tests(
 
     A test that guidelines advise against in this picture is left out, however telling.
     """
+    settings = load_settings()
     found: list[tuple[bool, float, SuggestedTest]] = []
     for row in load_tests().values():
         if row.against and evaluate(row.against, names, functions) is True:
@@ -131,7 +129,10 @@ def suggested_tests(
         if row.findings and not chosen:
             continue
         bits = expected_information(knowledge, choice, known, chosen)
-        worth = row.burden <= _LIGHT and bits >= _WORTH_BITS + _COST_BITS * row.burden
+        worth = (
+            row.burden <= settings["light_burden"]
+            and bits >= settings["worth_bits"] + settings["cost_bits"] * row.burden
+        )
         if not asked and not worth:
             continue
         separates = _separates(knowledge, every, choice, known, chosen)
@@ -198,18 +199,22 @@ def best_separator(
         choice.weight[either] / choice.weight[either].sum(),
         choice.p[either],
     )
+    settings = load_settings()
     best: tuple[float, str] | None = None
     for row in load_tests().values():
         if row.against and evaluate(row.against, names, functions) is True:
             continue
-        if row.burden > _LIGHT and evaluate(row.when, names, functions) is not True:
+        if (
+            row.burden > settings["light_burden"]
+            and evaluate(row.when, names, functions) is not True
+        ):
             continue
         chosen = best_findings(knowledge, narrowed, known, row.findings)
         gain = _gain_between(knowledge, inside[either, a], narrowed, known, chosen)
-        gain -= _COST_BITS * row.burden / 2
+        gain -= settings["cost_bits"] * row.burden / 2
         if chosen and (best is None or gain > best[0]):
             best = (gain, row.label)
-    return best[1] if best is not None and best[0] >= _WORTH_BITS else None
+    return best[1] if best is not None and best[0] >= settings["worth_bits"] else None
 
 
 def _gain_between(

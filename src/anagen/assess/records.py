@@ -41,7 +41,10 @@ class CauseProbability:
 
 @dataclass(frozen=True, slots=True)
 class Mixture:
-    """One hypothesis: one cause or two at once. Mixtures sum to 1."""
+    """One hypothesis: one cause or two at once, with the trigger of an effluvium where one acts.
+
+    Mixtures sum to 1; the last may have no causes and holds the share of all that are not listed.
+    """
 
     causes: tuple[str, ...]
     label: str

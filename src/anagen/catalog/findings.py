@@ -240,3 +240,9 @@ def load_red_flags() -> tuple[RedFlagRow, ...]:
         )
         for row in read_table("red_flags.csv")
     )
+
+
+@cache
+def load_settings() -> dict[str, float]:
+    """Preferences of the assessment (what is listed, what a test must earn) by name."""
+    return {row["setting"]: float(row["value"]) for row in read_table("assessment_settings.csv")}
