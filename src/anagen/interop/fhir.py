@@ -520,8 +520,12 @@ def _medicine_name(resource: dict[str, Any], bundle: Bundle) -> str:
 
 
 def _medicines(bundle: Bundle, draft: _Draft) -> None:
-    """Medicines in use or used, one entry a name: the newest record of it wins."""
+    """Medicines in use or used, one entry a name: the newest record of it wins.
+
+    A prescription that is renewed was started with its first record, not with its last.
+    """
     newest: dict[str, tuple[date, dict[str, Any]]] = {}
+    started: dict[str, float] = {}
     for kind in ("MedicationRequest", "MedicationStatement"):
         for resource in bundle.of(kind):
             if _void(resource):
@@ -538,9 +542,13 @@ def _medicines(bundle: Bundle, draft: _Draft) -> None:
             on = on or first_day(resource, "dateAsserted")
             entry = _medicine(resource, name, on, draft)
             key = name.casefold()
+            if "started_weeks_ago" in entry:
+                started[key] = max(started.get(key, 0.0), entry["started_weeks_ago"])
             if key not in newest or (on or date.min) >= newest[key][0]:
                 newest[key] = (on or date.min, entry)
-    for _, entry in newest.values():
+    for key, (_, entry) in newest.items():
+        if key in started:
+            entry["started_weeks_ago"] = started[key]
         draft.add("medicines", entry)
 
 
