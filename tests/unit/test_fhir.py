@@ -232,7 +232,7 @@ def test_medicines_one_entry_a_name_the_newest_record_wins():
     found = {medicine.name: medicine for medicine in record.medicines}
     assert set(found) == {"Simvastatin 10 MG", "Ibuprofen 200 MG", "finasteride 1 mg"}
     assert found["Simvastatin 10 MG"].stopped_weeks_ago is None
-    assert found["Simvastatin 10 MG"].started_weeks_ago == pytest.approx(343.3)
+    assert found["Simvastatin 10 MG"].started_weeks_ago == pytest.approx(343.4)
     assert (
         found["Ibuprofen 200 MG"].stopped_weeks_ago == found["Ibuprofen 200 MG"].started_weeks_ago
     )
