@@ -39,18 +39,11 @@ def finding_weights(
         kept_weight = draws.posterior / kept_part
         for position in positions:
             state = bool(known.present[position])
-            ratio = _log_ratio(p[:, position], state, weight, inside)
-            if ratio is None or abs(ratio) < smallest:
+            ratio = float(_log_ratio(p[:, position], state, weight, inside))
+            if abs(ratio) < smallest:
                 continue
-            spread = [
-                value
-                for d in range(draws.p.shape[0])
-                if (
-                    value := _log_ratio(draws.p[d, :, position], state, kept_weight[d], inside_kept)
-                )
-                is not None
-            ]
-            low, high = np.quantile(spread, [0.05, 0.95]) if spread else (ratio, ratio)
+            moved = _log_ratio(draws.p[:, :, position], state, kept_weight, inside_kept)
+            low, high = np.quantile(moved, [0.05, 0.95])
             finding = knowledge.findings[int(known.columns[position])]
             row = knowledge.row(cause_id, finding.id)
             weights.append(
@@ -72,12 +65,15 @@ def finding_weights(
     )
 
 
-def _log_ratio(p: Array, state: bool, weight: Array, inside: NDArray[np.bool_]) -> float | None:
-    """ln P(state | with the cause) / P(state | without it), or None when one side is empty."""
-    likelihood = p if state else 1.0 - p
-    with_it, without = weight[inside], weight[~inside]
-    if with_it.sum() <= 0 or without.sum() <= 0:
-        return None
-    top = float(np.average(likelihood[inside], weights=with_it))
-    bottom = float(np.average(likelihood[~inside], weights=without))
-    return float(np.log(max(top, 1e-12)) - np.log(max(bottom, 1e-12)))
+def _log_ratio(p: Array, state: bool, weight: Array, inside: NDArray[np.bool_]) -> Array:
+    """ln P(state | with the cause) / P(state | without it); 0 when one side is empty.
+
+    `p`, `weight` Shape: (..., hypothesis). Shape of the result: (...).
+    """
+    weighted = weight * (p if state else 1.0 - p)
+    with_it, without = weight[..., inside].sum(axis=-1), weight[..., ~inside].sum(axis=-1)
+    both = (with_it > 0) & (without > 0)
+    top = weighted[..., inside].sum(axis=-1) / np.where(both, with_it, 1.0)
+    bottom = weighted[..., ~inside].sum(axis=-1) / np.where(both, without, 1.0)
+    ratio = np.log(np.maximum(top, 1e-12)) - np.log(np.maximum(bottom, 1e-12))
+    return np.where(both, ratio, 0.0)
