@@ -250,6 +250,7 @@ def test_blocked_are_listed_with_reason_and_never_simulated() -> None:
 def test_no_combination_with_a_blocked_part() -> None:
     plan = _plan({"male_pattern_hair_loss": 0.9}, sex="male", age_years=17)
     assert not any("+" in item.id and item.arm for item in plan.options)
+    assert {"finasteride", "dutasteride", "minoxidil_topical"} <= {item.id for item in plan.blocked}
 
 
 def test_unmodelled_cause_has_no_forecast_and_says_so() -> None:
