@@ -134,7 +134,8 @@ def headline(study: Study) -> tuple[Endpoint, ...]:
 
     arms = Counter(key(row) for row in rows)
     best = max(arms, key=lambda group: (arms[group], group[1]))
-    return tuple(row for row in rows if key(row) == best)
+    worst_shown = max(best_rank, 1)
+    return tuple(row for row in known if key(row) == best and _rank(row) <= worst_shown)
 
 
 def _study_rows(studies: Iterable[Study], treatment: str) -> tuple[tuple[str, ...], ...]:
