@@ -23,7 +23,7 @@ from anagen.assess.red_flags import red_flags, rule_functions, rule_names
 from anagen.assess.uncertainty import draw
 from anagen.assess.weigh import Evidence, evidence, frequencies, log_likelihood, posterior
 from anagen.catalog.causes import load_causes
-from anagen.catalog.findings import load_background, load_settings
+from anagen.catalog.findings import load_background, load_frequencies, load_settings
 from anagen.patients.record import PatientRecord
 
 _LISTED = 12
@@ -88,7 +88,7 @@ def assess(record: PatientRecord) -> Assessment:
             knowledge, every, central, choice, known, names, functions
         ),
         read=what_was_read(record, read.present),
-        limits=_limits(record, knowledge, known),
+        limits=_limits(record, known),
     )
 
 
@@ -173,9 +173,9 @@ def _cannot_tell_apart(
     return tuple(lines)
 
 
-def _limits(record: PatientRecord, knowledge: Knowledge, known: Evidence) -> tuple[str, ...]:
+def _limits(record: PatientRecord, known: Evidence) -> tuple[str, ...]:
     """What a reader must know before trusting a number."""
-    rows = list(knowledge.rows.values())
+    rows = load_frequencies()
     seen = sum(row.verified == "seen" for row in rows)
     background = load_background()
     measured = sum(background[f].verified != "assumed" for f in background)
