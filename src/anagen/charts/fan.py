@@ -24,7 +24,7 @@ WORDS = {"plan": "This plan", "untreated": "No treatment", "stop": "If stopped"}
 # The stop arm equals the plan until it stops: a band there would only hide the plan's.
 BANDS = {
     "plan": (("q05", "q95", 0.16), ("q25", "q75", 0.26)),
-    "untreated": (("q05", "q95", 0.12),),
+    "untreated": (("q25", "q75", 0.16),),
     "stop": (),
 }
 
@@ -122,7 +122,9 @@ def _specification(
         ),
     )
     scale = alt.Scale(domain=list(domain), nice=False, zero=False)
-    axis = alt.Axis(title=None, tickCount=5, domain=False)
+    axis = alt.Axis(
+        title=None, tickCount=5, domain=False, format="~s" if domain[1] >= 1000 else "~f"
+    )
 
     def data(name: str) -> alt.Chart:
         return alt.Chart(alt.NamedData(name))

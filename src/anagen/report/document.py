@@ -73,10 +73,7 @@ def build(
         outcome_label=main,
         outcome_definition=sentence(plan.main_outcome),
         order_basis=sentence(plan.order_basis),
-        values=tuple(
-            Fact("What matters to you", sentence(spoken(name)).rstrip("."), str(percent(weight)))
-            for name, weight in plan.values.items()
-        ),
+        values=_values(record, plan),
         times=tuple(times),
         untreated=untreated,
         options=listed,
@@ -108,6 +105,16 @@ def build(
 def glossary() -> tuple[Term, ...]:
     """Words of the field in plain words."""
     return tuple(Term(row["term"], row["meaning"]) for row in read_table("glossary.csv"))
+
+
+def _values(record: PatientRecord, plan: Plan) -> tuple[Fact, ...]:
+    """What the order of options weighs, 0 to 100; whose weights they are is said."""
+    asked = any(weight is not None for weight in record.values.model_dump().values())
+    group = "What matters to you" if asked else "Usual weights; you were not asked"
+    return tuple(
+        Fact(group, spoken(name).capitalize(), str(percent(weight)))
+        for name, weight in plan.values.items()
+    )
 
 
 def _decision(plan: Plan) -> str:

@@ -35,6 +35,8 @@ TIER_WORDS = (
 )
 CAUSES_SHOWN = 8
 HARMS_SHOWN = 6
+# All open or all closed: none is favoured by being easier to see.
+OPEN_OPTIONS = 4
 # Beside the main measure one more is drawn: people ask whether their shedding is normal.
 FURTHER_OBSERVABLES = ("daily_shed",)
 
@@ -48,6 +50,7 @@ class Fan:
     direction: str
     svg: Markup
     table: Markup
+    stop: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +91,9 @@ def _environment() -> jinja2.Environment:
 def render(document: Document) -> str:
     """The whole page as text, UTF-8 when written."""
     css = (files("anagen.report") / "templates" / "report.css").read_text(encoding="utf-8")
+    shown = [o for o in document.options if not o.is_untreated and not document.stopped_by]
+    waiting = next((o for o in document.options if o.is_untreated), None)
+    drawn = numbered(document) or ([waiting] if waiting else [])
     return (
         _environment()
         .get_template("report.html.j2")
@@ -97,12 +103,14 @@ def render(document: Document) -> str:
             symbols=Markup(symbols() if document.options else ""),
             people_key=Markup(icon_key()),
             compared=numbered(document),
-            others=[o for o in document.options if not o.outcomes and not o.is_untreated],
-            shown_options=[o for o in document.options if not o.is_untreated],
-            waiting=next((o for o in document.options if o.is_untreated), None),
+            others=[option for option in shown if not option.outcomes],
+            shown_options=shown,
+            waiting=waiting,
             chosen=document.times.index(shown_first(document.times)) if document.times else 0,
             cause_chart=Markup(_causes(document)) if document.causes else "",
-            fans={option.option: _fans(document, option) for option in document.options},
+            has_course=bool(document.untreated) and not document.stopped_by,
+            fans={option.option: _fans(document, option) for option in drawn},
+            open_options=len(shown) <= OPEN_OPTIONS,
             effects=_effects(document),
             people=_people(document),
             harms=_harms(document),
@@ -149,9 +157,9 @@ def _fans(document: Document, option: OptionItem) -> list[Fan]:
             real_change=document.real_change if main else None,
         )
         better = "Lower is better." if observable.better == "lower" else "Higher is better."
-        if option.stop_label:
-            better += f" Dotted curve: {option.stop_label}."
-        made.append(Fan(observable.label, observable.unit, better, Markup(svg), _fan_table(curves)))
+        table = _fan_table(curves)
+        stop = option.stop_label
+        made.append(Fan(observable.label, observable.unit, better, Markup(svg), table, stop))
     return made
 
 
@@ -292,7 +300,7 @@ def _harms(document: Document) -> list[HarmGroup]:
     groups = []
     for i, (label, found) in enumerate(by_treatment.items()):
         harms = sorted(found, key=lambda harm: (-harm.treated, harm.event))
-        shown = harms[:HARMS_SHOWN]
+        shown = _one_an_event(harms)[:HARMS_SHOWN]
         pairs = [Pair(h.event, h.treated, h.control, _rates(h)) for h in shown]
         svg = harm_chart(
             pairs,
@@ -308,8 +316,17 @@ def _harms(document: Document) -> list[HarmGroup]:
 
 
 def _rates(harm: HarmItem) -> str:
-    control = "?" if harm.control is None else number(harm.control)
-    return f"{number(harm.treated)} v {control}"
+    if harm.control is None:
+        return f"{number(harm.treated)} (no control)"
+    return f"{number(harm.treated)} against {number(harm.control)}"
+
+
+def _one_an_event(harms: Sequence[HarmItem]) -> list[HarmItem]:
+    """The best known rate of each event: with a control group first, then with more people."""
+    best: dict[str, HarmItem] = {}
+    for harm in sorted(harms, key=lambda h: (h.control is None, -(h.n_treated or 0))):
+        best.setdefault(harm.event, harm)
+    return [harm for harm in harms if best[harm.event] is harm]
 
 
 def _groups(document: Document) -> list[tuple[str, list]]:

@@ -72,9 +72,11 @@ def shown_first(times: Sequence[float]) -> float:
 
 def _causes(document: Document) -> str:
     first = document.causes[0]
+    about = "about " if first.percent_text.isdigit() else ""
+    reach = "" if first.range_text == first.percent_text else f" (range {first.range_text})"
     text = (
-        f"This record fits best with {_small(first.label)}: about {first.percent_text} of 100 "
-        f"people with the same record have it (range {first.range_text})."
+        f"This record fits best with {_small(first.label)}: {about}{first.percent_text} of 100 "
+        f"people with the same record have it{reach}."
     )
     others = [c for c in document.causes[1:3] if c.percent >= 10]
     if others:
@@ -96,7 +98,12 @@ def _spread(document: Document) -> str:
     ]
     bare = [outcome.better for outcome in document.untreated if outcome.week == week]
     if not counts:
-        return ""
+        return (
+            f"After {when(week)}, {bare[0]} of 100 people like you are better with no treatment. "
+            "No other option has a forecast."
+            if bare
+            else ""
+        )
     reach = f"{min(counts)}" if min(counts) == max(counts) else f"{min(counts)} to {max(counts)}"
     text = f"{plural(len(options), 'option')} compared by number. "
     if bare:

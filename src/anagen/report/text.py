@@ -31,6 +31,7 @@ WIDEST = 100
 CAUSES_SHOWN = 6
 FINDINGS_SHOWN = 4
 OPTIONS_SHOWN = 6
+TESTS_SHOWN = 4
 SPARK_WIDTH = 26
 
 
@@ -79,7 +80,7 @@ def _report(document: Document, console: Console, width: int) -> Iterable:
         ascii_only,
     )
     yield from _tests(document.tests)
-    if document.options:
+    if document.options and not document.stopped_by:
         yield from _options(document, width)
         yield from _curves(document, width, ascii_only)
         yield from _living(document)
@@ -130,6 +131,8 @@ def _flags(flags: Sequence[FlagItem], stopped_by: Sequence[str]) -> Iterable:
     told = {flag.label for flag in flags}
     lines = [Text(text, style="bold") for text in stopped_by if text not in told]
     for flag in flags:
+        if lines:
+            lines.append(Text())
         lines.append(Text(flag.label, style="bold"))
         lines.append(Text(flag.why))
         urgency = f" ({flag.urgency})" if flag.urgency else ""
@@ -174,7 +177,7 @@ def _causes(
             )
             yield Text(f"{title} {_small(first.label)}: {words}.")
     for text in cannot_tell_apart:
-        yield Text(f"Cannot tell apart: {text}")
+        yield Text(text if text.startswith("Cannot tell") else f"Cannot tell apart: {text}")
     yield ""
 
 
@@ -186,12 +189,15 @@ def _tests(tests: Sequence[NextTest]) -> Iterable:
     if not tests:
         return
     yield _heading("Tests and questions worth having next")
-    for i, test in enumerate(tests, 1):
+    for i, test in enumerate(tests[:TESTS_SHOWN], 1):
         text = Text(test.label, style="bold")
         text.append(f": {test.why}", style="not bold")
         if test.caution:
             text.append(f" Take care: {test.caution}", style="not bold")
         yield _item(f"{i}.", text)
+    if len(tests) > TESTS_SHOWN:
+        names = joined(test.label for test in tests[TESTS_SHOWN:])
+        yield Text(f"Then: {names}.", style="dim")
     yield ""
 
 
@@ -285,8 +291,10 @@ def _curves(document: Document, width: int, ascii_only: bool) -> Iterable:
 
 def _living(document: Document) -> Iterable:
     """Effort, cost, time to judge, the most frequent side effect and what stopping does."""
-    yield _heading("Living with each option (side effects are not fitted to this person)")
     options = numbered(document)
+    if not options:
+        return
+    yield _heading("Living with each option (side effects are not fitted to this person)")
     for option in options[:OPTIONS_SHOWN]:
         parts = [option.burden]
         if option.cost:
@@ -310,21 +318,18 @@ def _living(document: Document) -> Iterable:
 
 
 def _without_number(document: Document) -> Iterable:
-    """Options that cannot be forecast yet, one line each."""
-    return _list(
-        "Options without a forecast",
-        (
-            f"{option.label} ({option.tier_label.lower()}): {option.tier_basis}"
-            for option in document.options
-            if not option.outcomes and not option.is_untreated
-        ),
-    )
+    """Names of the options that cannot be forecast yet."""
+    names = [o.label for o in document.options if not o.outcomes and not o.is_untreated]
+    if names:
+        yield _heading("Options without a forecast")
+        yield Text(f"{joined(names)}. What is known of them is in the report.")
+        yield ""
 
 
 def _first(document: Document) -> Iterable:
     """What must be settled first, each point once with the options it belongs to."""
     wanted: dict[str, list[str]] = {}
-    for option in document.options:
+    for option in numbered(document)[:OPTIONS_SHOWN] or document.options:
         for condition in option.conditions:
             wanted.setdefault(condition, []).append(_small(option.label))
     if not wanted:

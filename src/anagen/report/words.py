@@ -74,10 +74,12 @@ def plural(count: int, noun: str) -> str:
 
 
 def joined(parts: Iterable[str], last: str = "and") -> str:
-    """'a', 'a and b', 'a, b and c'."""
+    """'a', 'a and b', 'a, b and c'; with semicolons when a part holds a comma itself."""
     items = list(parts)
     if len(items) < 2:
         return "".join(items)
+    if any("," in item for item in items):
+        return f"{'; '.join(items[:-1])}; {last} {items[-1]}"
     return f"{', '.join(items[:-1])} {last} {items[-1]}"
 
 
