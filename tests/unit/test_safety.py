@@ -12,14 +12,19 @@ from anagen.catalog.conditions import load_conditions
 from anagen.catalog.labs import load_labs
 from anagen.catalog.medicines import load_medicines
 from anagen.catalog.plans import load_outcomes, mechanism_of_causes
-from anagen.catalog.safety import EFFECTS, load_definitions, load_safety_rules
+from anagen.catalog.safety import (
+    EFFECTS,
+    load_definitions,
+    load_dose_rules,
+    load_safety_rules,
+)
 from anagen.catalog.tables import read_table
 from anagen.catalog.treatments import cause_matches, load_treatments, treatments_with
 from anagen.patients.intake import load
 from anagen.patients.record import Pattern
 from anagen.plan.expressions import words
 from anagen.plan.facts import FUNCTIONS, NAMES
-from anagen.plan.safety import check
+from anagen.plan.safety import check, regimen_for
 from plan_cases import assessment, person
 
 HERE = Path(__file__).parent
@@ -80,6 +85,7 @@ def test_published_case_must_not(row: dict) -> None:
 def _every_expression() -> list[tuple[str, str]]:
     found = [(rule.id, rule.when) for rule in load_safety_rules()]
     found += [(item.id, item.when) for item in load_definitions().values()]
+    found += [(rule.id, rule.when) for rule in load_dose_rules()]
     found += [
         (treatment.id, row.when)
         for treatment in load_treatments().values()
@@ -138,6 +144,21 @@ def test_nothing_recalled_blocks() -> None:
     for rule in load_safety_rules():
         if rule.effect == "block":
             assert rule.verified in ("seen", "derived") or rule.authority == "house", rule.id
+
+
+@pytest.mark.parametrize(
+    ("record", "dose"),
+    [
+        ({}, 4.0),
+        ({"labs": [{"test": "egfr", "value": 90}]}, 4.0),
+        ({"labs": [{"test": "egfr", "value": 45}]}, 2.0),
+        ({"medicines": [{"name": "probenecid"}]}, 2.0),
+    ],
+)
+def test_the_label_halves_baricitinib(record: dict, dose: float) -> None:
+    regimen = regimen_for(person(**record), assessment({}), load_treatments()["baricitinib"])
+    assert regimen is not None
+    assert regimen.dose == dose
 
 
 def test_outcome_mechanisms_exist() -> None:

@@ -78,3 +78,35 @@ def load_definitions() -> dict[str, Definition]:
         )
         for row in read_table("safety/definitions.csv")
     }
+
+
+@dataclass(frozen=True, slots=True)
+class DoseRule:
+    """A person for whom the label gives another dose (in the unit of the usual regimen)."""
+
+    id: str
+    treatment: str
+    when: str
+    dose: float
+    text: str
+    source: str
+    verified: str
+    row: str
+
+
+@cache
+def load_dose_rules() -> tuple[DoseRule, ...]:
+    """All dose rules in the order of the table; the smallest dose that applies is taken."""
+    return tuple(
+        DoseRule(
+            id=row["id"],
+            treatment=row["treatment"],
+            when=row["when"],
+            dose=float(row["dose"]),
+            text=row["text"],
+            source=row["source"],
+            verified=row["verified"],
+            row=row["_row"],
+        )
+        for row in read_table("safety/doses.csv")
+    )

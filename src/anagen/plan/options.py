@@ -23,7 +23,7 @@ from anagen.patients.record import PatientRecord
 from anagen.plan.expressions import truth
 from anagen.plan.facts import PersonFacts
 from anagen.plan.records import SafetyReason, SafetyVerdict
-from anagen.plan.safety import CHECK_FIRST, check, worst
+from anagen.plan.safety import CHECK_FIRST, check, regimen_for, worst
 
 WAITING = "watchful_waiting"
 REFERRAL = "specialist_referral"
@@ -115,6 +115,7 @@ def _single(
     if not rows:
         return None
     verdict = check(record, assessment, treatment.id)
+    treatment = replace(treatment, regimen=regimen_for(record, assessment, treatment))
     fitting = [(row, held) for row, held in rows if held is not False]
     if not fitting and verdict.status != "blocked":
         return None

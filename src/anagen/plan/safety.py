@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from anagen.assess.records import Assessment
-from anagen.catalog.safety import SafetyRule, load_safety_rules
-from anagen.catalog.treatments import Treatment, load_treatments
+from anagen.catalog.safety import SafetyRule, load_dose_rules, load_safety_rules
+from anagen.catalog.treatments import Treatment, UsualRegimen, load_treatments
 from anagen.patients.record import PatientRecord
 from anagen.plan.expressions import truth
 from anagen.plan.facts import PersonFacts
@@ -81,3 +82,22 @@ def worst(verdicts: Iterable[SafetyVerdict]) -> str:
         if status in states:
             return status
     return "allowed"
+
+
+def regimen_for(
+    record: PatientRecord, assessment: Assessment, treatment: Treatment
+) -> UsualRegimen | None:
+    """How this person would take it: the usual regimen, or the smallest dose a label asks for."""
+    usual = treatment.regimen
+    facts = PersonFacts(record, assessment, treatment.id)
+    lower = [
+        rule
+        for rule in load_dose_rules()
+        if rule.treatment == treatment.id and truth(rule.when, facts)
+    ]
+    if usual is None or not lower:
+        return usual
+    rule = min(lower, key=lambda item: (item.dose, item.id))
+    return replace(
+        usual, dose=rule.dose, text=rule.text, source=rule.source, verified=rule.verified
+    )
