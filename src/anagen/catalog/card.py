@@ -14,7 +14,7 @@ from functools import cache
 from anagen.catalog.cite import references
 from anagen.catalog.claims import load_claims
 from anagen.catalog.facts import load_facts
-from anagen.catalog.parameters import load_parameters
+from anagen.catalog.parameters import GRADES, load_parameters
 from anagen.catalog.search import Entry
 from anagen.catalog.sources import load_sources
 from anagen.catalog.studies import (
@@ -98,6 +98,11 @@ def endpoint_labels() -> dict[str, str]:
     return {row["id"]: row["label"] for row in read_table("endpoints.csv")}
 
 
+@cache
+def _headline_endpoints() -> frozenset[str]:
+    return frozenset(row["id"] for row in read_table("endpoints.csv") if row["headline"] == "yes")
+
+
 def arm_label(arm: StudyArm) -> str:
     """What the people of one arm got."""
     if arm.schedule:
@@ -119,9 +124,10 @@ def _rank(row: Endpoint) -> int:
 
 
 def headline(study: Study) -> tuple[Endpoint, ...]:
-    """The rows of one study to show first: the end point and week that most arms share.
+    """The rows of one study to show first: one end point at one week, as many arms as have it.
 
-    Better numbers come before doubtful ones, later weeks before earlier ones.
+    In this order: numbers good enough to fit, a control arm beside the drug, the usual end points,
+    most arms, the latest week.
     """
     known = [row for row in study.endpoints if row.value is not None]
     best_rank = min((_rank(row) for row in known), default=0)
@@ -132,27 +138,43 @@ def headline(study: Study) -> tuple[Endpoint, ...]:
     def key(row: Endpoint) -> tuple[str, float, str, str]:
         return (row.endpoint, row.week or 0.0, row.analysis, row.unit)
 
+    controls = {arm.id for arm in study.arms if not arm.drug}
     arms = Counter(key(row) for row in rows)
-    best = max(arms, key=lambda group: (arms[group], group[1]))
+    controlled = {key(row) for row in rows if row.arm in controls}
+
+    def merit(group: tuple[str, float, str, str]) -> tuple[bool, bool, int, float]:
+        usual = group[0] in _headline_endpoints()
+        return (group in controlled, usual, arms[group], group[1])
+
+    best = max(arms, key=merit)
     worst_shown = max(best_rank, 1)
     return tuple(row for row in known if key(row) == best and _rank(row) <= worst_shown)
 
 
 def _study_rows(studies: Iterable[Study], treatment: str) -> tuple[tuple[str, ...], ...]:
-    """Headline rows of some studies: arms with the treatment, and what they were held against."""
+    """Headline rows of some studies, the strongest study first."""
+
+    def strength(study: Study) -> tuple[int, int, str]:
+        rank = min((_rank(row) for row in study.endpoints if row.value is not None), default=3)
+        return (rank, GRADES.index(study.grade), study.id)
+
     table = []
-    for study in studies:
+    for study in sorted(studies, key=strength):
         arms = {arm.id: arm for arm in study.arms}
+        labels = Counter(arm_label(arm) for arm in study.arms)
         name = study.id
         for row in headline(study):
             arm = arms[row.arm]
             if study.design == "meta_analysis" and not holds(arm, treatment):
                 continue
             week = f", week {figure(row.week)}" if row.week is not None else ""
+            label = arm_label(arm)
+            # Arms that differ only in who was in them are told apart by their people.
+            label += f" ({arm.population})" if labels[label] > 1 and arm.population else ""
             table.append(
                 (
                     name,
-                    arm_label(arm),
+                    label,
                     endpoint_labels().get(row.endpoint, words(row.endpoint)) + week,
                     _value(row),
                     str(row.n or ""),
