@@ -35,6 +35,13 @@ def test_the_range_of_the_report_goes_before_the_table() -> None:
     assert states(labs=[{"test": "tsh", "value": 4.6}])["tsh_high"] is True
 
 
+def test_dheas_is_read_by_age() -> None:
+    lab = [{"test": "dhea_s", "value": 250.0}]
+    assert states(sex="female", age_years=25, labs=lab)["dheas_high"] is False
+    assert states(sex="female", age_years=55, labs=lab)["dheas_high"] is True
+    assert "dheas_high" not in states(sex="male", age_years=55, labs=lab)
+
+
 def test_a_result_in_words() -> None:
     assert states(labs=[{"test": "koh_microscopy", "text": "branching septate hyphae"}])[
         "koh_hyphae"

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
 from anagen.catalog.findings import FindingRule, load_findings, load_rules, load_windows
+from anagen.catalog.labs import reference_range
 from anagen.patients.record import Lab, Medicine, PatientRecord
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
@@ -208,12 +209,22 @@ def _lab(record: PatientRecord, rule: FindingRule) -> bool | None:
         if plain and newest is not None and normalized(newest.text) == "normal":
             return False
         return None
-    limit = float(rule.value)
-    if plain and rule.test in (">", ">=") and lab.reference_high is not None:
-        limit = lab.reference_high
-    if plain and rule.test in ("<", "<=") and lab.reference_low is not None:
-        limit = lab.reference_low
-    return _OPERATORS[rule.test](lab.value, limit)
+    limit = _limit(record, rule, lab, plain)
+    return None if limit is None else _OPERATORS[rule.test](lab.value, limit)
+
+
+def _limit(record: PatientRecord, rule: FindingRule, lab: Lab, plain: bool) -> float | None:
+    """The range of the report for plain rules, else the rule's threshold, else sex and age's."""
+    upper = rule.test in (">", ">=")
+    printed = lab.reference_high if upper else lab.reference_low
+    if plain and printed is not None:
+        return printed
+    if rule.value != "reference":
+        return float(rule.value)
+    table = reference_range(rule.key, record.sex, record.age_years)
+    if table is None:
+        return None
+    return table.high if upper else table.low
 
 
 def _lab_text(record: PatientRecord, rule: FindingRule) -> bool | None:
