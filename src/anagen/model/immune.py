@@ -12,7 +12,7 @@ from __future__ import annotations
 from numba import njit
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def collapse(signal, half):
     """Share of privilege lost at steady state: Hill with exponent 4 in G / K_P."""
     ratio = signal / half
@@ -21,20 +21,20 @@ def collapse(signal, half):
     return fourth / (1.0 + fourth)
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def privilege_step(privilege, signal, half, relaxed_share):
     """P after one step towards its steady state; `relaxed_share` is 1 - exp(-dt / tau_P)."""
     return privilege + (1.0 - collapse(signal, half) - privilege) * relaxed_share
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def antigen(growing, growing_when_healthy, floor):
     """H: anagen bulbs present the antigen, with a floor that stays in bald skin."""
     share = min(1.0, growing / growing_when_healthy)
     return floor + (1.0 - floor) * share
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def effector_source(
     leak,
     memory,
@@ -55,20 +55,20 @@ def effector_source(
     )
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def implicit_step(level, source, loss, dt):
     """Backward Euler for dx/dt = source - loss x: never negative, never unstable."""
     return (level + dt * source) / (1.0 + dt * loss)
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def memory_step(memory, effector, formation, loss, dt):
     """M after one step of dM/dt = m E (1 - M) - d M, implicit, so it stays within 0..1."""
     rate = formation * effector
     return (memory + dt * rate) / (1.0 + dt * (rate + loss))
 
 
-@njit(cache=True, nogil=True)
+@njit(nogil=True)
 def reentry_factor(signal, half):
     """How much interferon-gamma slows the return to growth (1 = not at all)."""
     ratio = signal / half

@@ -48,6 +48,8 @@ IntArray = NDArray[np.int64]
 BLOCK = 32
 # Not every follicle may leave anagen on one day.
 LARGEST_RELEASE = 0.9
+# A history this much above the target share still counts as there: density is read monthly.
+TARGET_TOLERANCE = 0.02
 DAYS_PER_WEEK = 7
 DAYS_PER_YEAR = 365.25
 
@@ -59,8 +61,8 @@ def run_in_days(person: Person) -> int:
 
 
 def _remembers(person: Person) -> bool:
-    shifted = person.perturbations or person.weeks_since_delivery is not None
-    return bool(shifted) or person.mechanism_probability.get("effluvium", 1.0) > 0.0
+    possible = person.mechanism_probability.get("effluvium", 1.0) > 0.0
+    return possible or person.weeks_since_delivery is not None
 
 
 def start(
@@ -100,10 +102,14 @@ def _start_group(
     group.hidden = unexplained(group, own)
     own = mechanism_drivers(group, own, person, -drivers.shape[1], draws, seed)
     if "androgenetic" in mechanisms:
-        fitting = _run_pattern_history(group, source, workers)
-        if "autoimmune" not in mechanisms:
-            group = group.take(fitting[: lanes.size], lanes)
-            own = own[fitting[: lanes.size]]
+        # Candidates of an episode are weighed later, so all of them are kept here.
+        count = wide.size if "autoimmune" in mechanisms else lanes.size
+        group, fitting = _run_pattern_history(group, source, drivers.shape[1], count, workers)
+        if "autoimmune" in mechanisms:
+            group = group.take(np.argsort(fitting), wide)
+        else:
+            group.draws = lanes
+            own = own[fitting]
     if "autoimmune" in mechanisms:
         group = _run_episode(group, source, lanes, own, workers)
     else:
@@ -126,14 +132,35 @@ def _scar(group: Group, source: Lanes, mechanisms: frozenset[str]) -> None:
     start_fixed_loss(group, share, margin if "scarring" in mechanisms else 0.0 * margin)
 
 
-def _run_pattern_history(group: Group, source: Lanes, workers: int | None) -> IntArray:
-    """Runs pattern loss up to now in place; returns lanes, those that fit the person first."""
-    person, lanes = source.person, source.index
+def _run_pattern_history(
+    group: Group, source: Lanes, run_in: int, count: int, workers: int | None
+) -> tuple[Group, IntArray]:
+    """Lets pattern loss run until `run_in` days before it fits the person.
+
+    Returns the group at that time and, of its lanes, the `count` that fit best: a twin whose drive
+    is too weak to thin that far by this age contradicts the person.
+    """
+    person = source.person
     wanted = target_fraction(source, group)
     longest = value("longest_history_years")
     if person.age_years is not None:
         longest = min(longest, max(1.0, person.age_years - value("earliest_onset_years")))
-    years, reached = np.zeros(lanes.size), np.ones(lanes.size)
+    now = group.take(np.arange(source.index.size), group.draws)
+    years, reached = _miniaturize(now, wanted, np.full(wanted.size, longest), workers)
+    miss = np.maximum(reached - wanted, 0.0)
+    chosen = np.argsort(np.where(miss > TARGET_TOLERANCE, miss, 0.0), kind="stable")[:count]
+    then = group.take(chosen, group.draws[chosen])
+    before = np.maximum(years[chosen] - run_in / DAYS_PER_YEAR, 0.0)
+    # A target no scalp reaches: the time decides.
+    _miniaturize(then, np.full(count, -1.0), before, workers)
+    return then, chosen
+
+
+def _miniaturize(
+    group: Group, wanted: FloatArray, longest: FloatArray, workers: int | None
+) -> tuple[FloatArray, FloatArray]:
+    """Runs untreated pattern loss in place; returns the years it took and the share reached."""
+    years, reached = np.zeros(wanted.size), np.ones(wanted.size)
 
     def one(block: slice) -> None:
         n = np.ascontiguousarray(group.follicles[..., block])
@@ -153,7 +180,7 @@ def _run_pattern_history(group: Group, source: Lanes, workers: int | None) -> In
             np.ascontiguousarray(wanted[block]),
             np.ascontiguousarray(group.full_visible[block]),
             value("history_step_days"),
-            np.full(size, longest),
+            np.ascontiguousarray(longest[block]),
             block_years,
             block_reached,
         )
@@ -161,10 +188,8 @@ def _run_pattern_history(group: Group, source: Lanes, workers: int | None) -> In
         group.deleted[:, block] = deleted
         years[block], reached[block] = block_years, block_reached
 
-    _each_block(lanes.size, one, workers)
-    # A twin whose drive is too weak to thin that far by this age contradicts the person.
-    miss = np.maximum(reached - wanted, 0.0)
-    return np.argsort(np.where(miss > 0.02, miss, 0.0), kind="stable")
+    _each_block(wanted.size, one, workers)
+    return years, reached
 
 
 def _run_episode(
@@ -297,6 +322,7 @@ def mechanism_drivers(
             return drivers
         drivers = drivers.copy()
         drivers[:, :, release] = 0.0
+        drivers[:, :, DRIVER_INDEX["anagen_destruction"]] = 0.0
         return drivers
     if group.hidden is None or not group.hidden.any():
         return drivers

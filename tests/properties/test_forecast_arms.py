@@ -1,0 +1,55 @@
+"""The same twin meets the same fate in every arm."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from anagen.simulate.forecast import UNTREATED, forecast
+from anagen.simulate.person import Person
+from anagen.simulate.regimen import Arm, Regimen
+
+PEOPLE = (
+    Person("vertex", "male", 35.0, {"androgenetic": 1.0}, norwood="III vertex"),
+    Person("severe", "female", 35.0, {"autoimmune": 1.0}, salt=90.0, episode_years=3.0),
+    Person(
+        "unsure", "female", 45.0, {"autoimmune": 0.4, "effluvium": 0.5, "androgenetic": 0.3},
+        salt=20.0, episode_years=0.4,
+    ),
+)  # fmt: skip
+DRUG = {"vertex": "finasteride", "severe": "baricitinib", "unsure": "minoxidil_oral"}
+
+
+def _same(a, b) -> bool:
+    return all(np.array_equal(a.values[name], b.values[name]) for name in a.values)
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda p: p.patient_id)
+def test_zero_dose_is_no_treatment_and_arms_do_not_touch_each_other(person: Person) -> None:
+    drug = DRUG[person.patient_id]
+    zero = Arm("zero", "zero dose", (Regimen(drug, 0.0, "mg", 1.0),))
+    real = Arm("real", "a dose", (Regimen(drug, 2.0, "mg", 1.0),))
+    together = forecast(person, (real, zero, UNTREATED), weeks=20, draws=12, seed=3)
+    assert next(iter(together.arms)) == "untreated"
+    assert _same(together.arms["zero"], together.arms["untreated"])
+    assert not _same(together.arms["real"], together.arms["untreated"])
+    alone = forecast(person, (real,), weeks=20, draws=12, seed=3, workers=1)
+    assert _same(alone.arms["real"], together.arms["real"])
+    for name, course in together.arms["real"].values.items():
+        assert course.shape == (12, 21)
+        assert np.isfinite(course).all(), name
+        assert np.array_equal(course[:, 0], together.arms["untreated"].values[name][:, 0])
+
+
+def test_a_longer_forecast_begins_the_same() -> None:
+    # A shorter look ahead must not change the person or the past.
+    short = forecast(PEOPLE[0], (UNTREATED,), weeks=4, draws=5, seed=1).arms["untreated"]
+    long = forecast(PEOPLE[0], (UNTREATED,), weeks=10, draws=5, seed=1).arms["untreated"]
+    for name in short.values:
+        assert np.array_equal(short.values[name], long.values[name][:, :5])
+
+
+def test_another_seed_gives_another_twin() -> None:
+    one = forecast(PEOPLE[1], (UNTREATED,), weeks=4, draws=5, seed=1).arms["untreated"]
+    two = forecast(PEOPLE[1], (UNTREATED,), weeks=4, draws=5, seed=2).arms["untreated"]
+    assert not _same(one, two)
