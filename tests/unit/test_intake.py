@@ -312,7 +312,15 @@ def test_a_huge_file_is_refused_before_it_is_read(tmp_path, monkeypatch):
 
 def test_size_limits_of_content():
     assert "too large" in one(b"a: " + b"x" * 1_100_000, "a.yaml").message
-    assert "too large" in one(b'{"a": "' + b"x" * MAX_JSON_BYTES + b'"}', "a.json").message
+    assert "too large" in one(b'{"a": "' + b"x" * 1_100_000 + b'"}', "a.json").message
+    assert "20 MB" in one(b'{"a": "' + b"x" * MAX_JSON_BYTES + b'"}', "a.json").message
+
+
+def test_a_flood_of_problems_is_cut_and_said():
+    lines = "".join(f'nonsense_{number} = "present"\n' for number in range(20_000))
+    found = problems('id = "a"\n[findings]\n' + lines)
+    assert len(found) == 201
+    assert "only the first 200" in found[-1].message
 
 
 def test_many_files_are_checked_together(tmp_path):

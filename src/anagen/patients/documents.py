@@ -17,7 +17,7 @@ from anagen.errors import InputProblems, Problem
 Format = Literal["toml", "yaml", "json"]
 
 # Limits against files that are no patient record: a hand-written record has a few kB, the longest
-# FHIR bundle of a public sample of 631 has 3.9 MB.
+# FHIR bundle of a public sample of 631 has 3.9 MB. The first holds for bundles, the other for the rest.
 MAX_JSON_BYTES = 20_000_000
 MAX_TEXT_BYTES = 1_000_000
 MAX_DEPTH = 100
@@ -100,6 +100,8 @@ def read_document(content: bytes, name: str) -> tuple[dict[str, Any], Format]:
         _check_texts(document, name)
     except RecursionError:
         raise _refuse(name, f"the {form.upper()} is nested too deeply") from None
+    if len(content) > MAX_TEXT_BYTES and not _is_fhir(document):
+        raise _too_large(name, len(content), MAX_TEXT_BYTES)
     if not isinstance(document, dict):
         kind = {list: "a list", str: "plain text", type(None): "nothing"}.get(
             type(document), "a single value"
@@ -111,6 +113,10 @@ def read_document(content: bytes, name: str) -> tuple[dict[str, Any], Format]:
             fix="see docs/reference/patient-format.md for an example to copy",
         )
     return document, form
+
+
+def _is_fhir(document: Any) -> bool:
+    return isinstance(document, dict) and "resourceType" in document
 
 
 def _decode(content: bytes, name: str) -> str:

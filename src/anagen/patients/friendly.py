@@ -17,7 +17,7 @@ from anagen.catalog.medicines import load_medicines, match_medicine, medicine_cl
 from anagen.catalog.tables import read_table
 from anagen.catalog.words import normal
 from anagen.patients.laboratory import read_lab
-from anagen.patients.reading import Reading
+from anagen.patients.reading import MOST, Reading
 
 _PRESENCE = {
     "present": "present",
@@ -112,6 +112,8 @@ def _condition(item: Any, place: str, reading: Reading) -> Any:
         return {**item, "id": row.id}
     if isinstance(name, str) and name.strip():
         row = find_condition(name)
+        if row is None and len(reading.notes) >= MOST:
+            return item
         if row is None:
             near = _close(name, condition_names())
             hint = f"; did you mean {near}?" if near else ""
@@ -129,7 +131,10 @@ def _close(name: str, names: Iterable[str]) -> str:
 
 
 def _unknown_condition(place: str, word: str, reading: Reading) -> None:
+    before = len(reading.problems)
     reading.unknown_word(place, word, "condition", load_conditions(), condition_names())
+    if len(reading.problems) != before + 1:
+        return
     problem = reading.problems[-1]
     if not problem.nearest:
         reading.problems[-1] = type(problem)(
@@ -158,6 +163,8 @@ def _medicine(item: Any, place: str, reading: Reading) -> Any:
     if not isinstance(item, dict) or not isinstance(item.get("name"), str):
         return item
     name = item["name"]
+    if len(reading.notes) >= MOST:
+        return item
     if name.strip() and not match_medicine(name) and not medicine_classes(name):
         names = [word for row in load_medicines().values() for word in (row.id, *row.synonyms)]
         near = _close(name, names) or _close(name.split()[0], names)

@@ -87,6 +87,8 @@ def _validated(data: dict[str, Any], reading: Reading) -> PatientRecord | None:
         return PatientRecord.model_validate(data)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
+            if reading.full:
+                break
             _tell(detail, reading)
     except (RecursionError, OverflowError, ValueError) as error:
         reading.problem("record", "", f"the record cannot be read ({type(error).__name__})")

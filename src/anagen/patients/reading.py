@@ -12,6 +12,8 @@ from anagen.errors import Problem, nearest_name
 _SHOWN = 80
 _LISTED = 12
 _SIMILAR = 6
+# A file with more problems or notes than this is no patient file with slips in it.
+MOST = 200
 
 
 def shown(value: Any) -> str:
@@ -40,6 +42,11 @@ class Reading:
     problems: list[Problem] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
+    @property
+    def full(self) -> bool:
+        """Whether no more problems are taken."""
+        return len(self.problems) >= MOST
+
     def problem(
         self,
         place: str,
@@ -50,10 +57,16 @@ class Reading:
         nearest: str = "",
         fix: str = "",
     ) -> None:
-        """Add one problem at one place of the file."""
+        """Add one problem at one place of the file; past `MOST`, one last one says so."""
+        if self.full:
+            return
         found = Problem(self.file, shown(place), shown(value), message, allowed, nearest, fix)
         if found not in self.problems:
             self.problems.append(found)
+        if self.full:
+            self.problems.append(
+                Problem(self.file, "file", "", f"only the first {MOST} problems are listed")
+            )
 
     def unknown_word(
         self, place: str, word: str, kind: str, ids: Iterable[str], names: Iterable[str] = ()
@@ -63,6 +76,8 @@ class Reading:
         `ids` are what may stand there; `names` (labels, synonyms) are read too and help to find
         the nearest.
         """
+        if self.full:
+            return
         ids = list(ids)
         near = nearest_name(word.casefold(), [*ids, *(name.casefold() for name in names)])
         similar = difflib.get_close_matches(word.casefold(), ids, n=_SIMILAR, cutoff=0.3)
@@ -77,5 +92,5 @@ class Reading:
 
     def note(self, text: str) -> None:
         """Add something worth saying that is no problem."""
-        if text not in self.notes:
+        if len(self.notes) < MOST and text not in self.notes:
             self.notes.append(text)
