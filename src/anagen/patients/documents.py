@@ -17,7 +17,7 @@ from anagen.errors import InputProblems, Problem
 Format = Literal["toml", "yaml", "json"]
 
 # Limits against files that are no patient record: a hand-written record has a few kB, the longest
-# FHIR bundle of a public sample of 631 has 3.9 MB. The first holds for bundles, the other for the rest.
+# FHIR bundle of a public sample of 631 has 3.9 MB. First for bundles, then for all other files.
 MAX_JSON_BYTES = 20_000_000
 MAX_TEXT_BYTES = 1_000_000
 MAX_DEPTH = 100
