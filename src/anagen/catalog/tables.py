@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import io
 import tomllib
 from collections.abc import Iterator
 from functools import cache
@@ -24,9 +25,9 @@ def read_table(name: str) -> tuple[Row, ...]:
 
     Each row gets a `_row` entry, `<name>:<line>`, so that every message can say where it came from.
     """
-    with (data_root() / name).open("r", encoding="utf-8", newline="") as stream:
-        reader = csv.DictReader(stream)
-        return tuple({**row, "_row": f"{name}:{reader.line_num}"} for row in reader)
+    text = (data_root() / name).read_bytes().decode("utf-8")
+    reader = csv.DictReader(io.StringIO(text, newline=""))
+    return tuple({**row, "_row": f"{name}:{reader.line_num}"} for row in reader)
 
 
 @cache

@@ -183,12 +183,12 @@ def modelled_mechanisms(assessment: Assessment) -> dict[str, float]:
 
 def _arms(modelled: Iterable[Candidate], weeks: int) -> list[Arm]:
     stop = load_settings()["stop_week"]
-    arms = [Arm(UNTREATED, "No treatment")]
+    arms = [Arm(UNTREATED, "No treatment", as_in_trial=False)]
     for item in modelled:
-        arms.append(Arm(item.id, item.label, _regimens(item, None)))
+        arms.append(Arm(item.id, item.label, _regimens(item, None), as_in_trial=False))
         if stop < weeks:
             label = f"{item.label}, stopped at week {stop:g}"
-            arms.append(Arm(stop_arm_id(item.id), label, _regimens(item, stop)))
+            arms.append(Arm(stop_arm_id(item.id), label, _regimens(item, stop), as_in_trial=False))
     return arms
 
 

@@ -92,10 +92,15 @@ def forecast_plan(
     silent = _silence(tier, [part.name for part in parts if not part.modelled], bool(mechanisms))
     if silent:
         return replace(made, silent=silent)
-    arms = [Arm(UNTREATED, "No treatment"), Arm(PLAN_ARM, label, tuple(regimens))]
+    # Outside a trial nobody gains from a vehicle or from being watched: only net gains are shown.
+    arms = [
+        Arm(UNTREATED, "No treatment", as_in_trial=False),
+        Arm(PLAN_ARM, label, tuple(regimens), as_in_trial=False),
+    ]
     if stop_week is not None and stop_week < weeks:
         stopped = tuple(stopped_at(regimen, stop_week) for regimen in regimens)
-        arms.append(Arm(STOP_ARM, f"{label}, stopped at week {stop_week:g}", stopped))
+        words = f"{label}, stopped at week {stop_week:g}"
+        arms.append(Arm(STOP_ARM, words, stopped, as_in_trial=False))
     batch = (forecaster or run_model)(
         record,
         {mixture.causes: mixture.probability for mixture in assessment.mixtures},
