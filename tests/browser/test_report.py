@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -230,17 +231,34 @@ def test_targets_are_large_enough(opened: Any) -> None:
     assert small == []
 
 
-def test_print_shows_every_time_and_no_control(opened: Any, folder: Path) -> None:
-    page = opened("male_pattern", 1280)
+def test_print_shows_the_chosen_time_and_no_control(opened: Any) -> None:
+    page = opened("male_pattern", 794)
+    page.locator("#time-2").check()
     page.emulate_media(media="print")
-    assert {
-        text.rstrip(".") for text in page.locator("#compare .time:visible").all_inner_texts()
-    } == {
-        "6 months",
-        "1 year",
-        "2 years",
-    }
+    shown = page.locator("#compare .time:visible").all_inner_texts()
+    assert {text.rstrip(".") for text in shown} == {"2 years"}
+    header = page.locator("table.compare thead th").first
+    assert header.is_visible(), "paper got the phone's layout"
     assert not page.locator(".picker").is_visible()
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     paper = page.pdf(format="A4")
     assert paper.startswith(b"%PDF")
+
+
+def test_a_link_opens_the_option_it_leads_to(browser: Any, tmp_path: Path) -> None:
+    record, made = CASES["male_pattern"]()
+    first = made.options[1]
+    many = tuple(replace(first, id=f"copy_{i}", label=f"Copy {i}") for i in range(6))
+    path = tmp_path / "many.html"
+    path.write_text(
+        html.render(build(record, replace(made, options=(*made.options, *many)), STAMP)),
+        encoding="utf-8",
+    )
+    page = browser.new_page()
+    page.goto(path.as_uri())
+    assert page.locator("details.option[open]").count() == 0, "all open or all closed"
+    page.locator("table.compare a", has_text="Copy 3").click()
+    opened_now = page.locator("details.option[open]")
+    assert opened_now.count() == 1
+    assert "Copy 3" in opened_now.inner_text()
+    page.close()

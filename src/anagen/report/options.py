@@ -113,35 +113,37 @@ def _more(points: int) -> str:
 
 def change_item(change: Change) -> ChangeItem:
     """One difference in the observable's unit."""
-    unit = observable_unit(change.observable)
+    median, low90, high90 = (_rounded(v) for v in (change.median, change.low90, change.high90))
     return ChangeItem(
         observable=change.observable,
         label=observable_name(change.observable),
-        unit=unit,
+        unit=observable_unit(change.observable),
         week=change.week,
         when=when(change.week),
-        median=_rounded(change.median),
+        median=median,
         low50=_rounded(change.low50),
         high50=_rounded(change.high50),
-        low90=_rounded(change.low90),
-        high90=_rounded(change.high90),
-        text=f"{signed(change.median)} ({signed(change.low90)} to {signed(change.high90)})",
+        low90=low90,
+        high90=high90,
+        text=f"{signed(median)} ({signed(low90)} to {signed(high90)})",
     )
 
 
 def harm_item(harm: HarmRate, cite: Citations) -> HarmItem:
     """One side effect: '4 of 100 with it, 2 of 100 without'."""
-    text = f"{number(harm.per_100_treated)} of 100"
-    if harm.per_100_control is not None:
-        text += f", against {number(harm.per_100_control)} without"
+    treated = _rounded(harm.per_100_treated)
+    control = None if harm.per_100_control is None else _rounded(harm.per_100_control)
+    text = f"{number(treated)} of 100"
+    if control is not None:
+        text += f", against {number(control)} without"
     else:
         text += ", no comparison known"
     return HarmItem(
         treatment=harm.treatment,
         treatment_label=labels.treatment(harm.treatment),
         event=harm.event,
-        treated=_rounded(harm.per_100_treated),
-        control=None if harm.per_100_control is None else _rounded(harm.per_100_control),
+        treated=treated,
+        control=control,
         n_treated=harm.n_treated,
         n_control=harm.n_control,
         time_frame=harm.time_frame,
