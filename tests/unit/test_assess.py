@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
@@ -191,6 +193,39 @@ def test_routine_blood_tests_are_advised_against_in_men_with_pattern_loss() -> N
     tests = {test.test for test in assess(record).tests}
     assert "no_routine_bloods" in tests
     assert not tests & {"tsh", "ferritin_and_blood_count", "vitamin_d", "zinc", "androgen_panel"}
+
+
+def test_an_advice_against_a_test_holds_unless_a_sign_asks_for_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    row = load_tests()["trichoscopy"]
+    record = person(age_years=40, sex="female", complaint={"pattern": ["diffuse"]})
+
+    def suggested(when: str, against: str) -> bool:
+        changed = {"trichoscopy": replace(row, when=when, against=against)}
+        monkeypatch.setattr("anagen.assess.next_test.load_tests", lambda: changed)
+        return "trichoscopy" in {test.test for test in assess(record).tests}
+
+    assert suggested("age < 1", "age < 1")  # telling enough by itself
+    assert not suggested("age < 1", "age > 1")
+    assert suggested("age > 1", "age > 1")
+
+
+def test_a_heavy_test_needs_a_rule(monkeypatch: pytest.MonkeyPatch) -> None:
+    row = load_tests()["trichoscopy"]
+    record = person(age_years=40, sex="female", complaint={"pattern": ["diffuse"]})
+    heavy = {"trichoscopy": replace(row, when="age < 1", burden=3.0)}
+    monkeypatch.setattr("anagen.assess.next_test.load_tests", lambda: heavy)
+    assert assess(record).tests == ()
+
+
+def test_kinds_of_one_disease_exclude_one_another() -> None:
+    knowledge = load_knowledge()
+    every = hypotheses(knowledge, shares(knowledge, person(sex="female", age_years=35)))
+    for family in ("alopecia_areata", "telogen_effluvium"):
+        kinds = [knowledge.index[c.id] for c in knowledge.causes if c.parent == family]
+        assert len(kinds) > 2
+        assert every.contains[:, kinds].sum(axis=1).max() == 1
 
 
 def test_what_cannot_be_told_apart_names_what_would() -> None:

@@ -117,14 +117,15 @@ def suggested_tests(
 ) -> tuple[SuggestedTest, ...]:
     """Tests that a rule asks for or that tell enough for their burden, those asked for first.
 
-    A test that guidelines advise against in this picture is left out, however telling.
+    A test that guidelines advise against as a routine in this picture is left out, however telling,
+    unless a sign of this person asks for it.
     """
     settings = load_settings()
     found: list[tuple[bool, float, SuggestedTest]] = []
     for row in load_tests().values():
-        if row.against and evaluate(row.against, names, functions) is True:
-            continue
         asked = evaluate(row.when, names, functions) is True
+        if not asked and row.against and evaluate(row.against, names, functions) is True:
+            continue
         chosen = best_findings(knowledge, choice, known, row.findings)
         if row.findings and not chosen:
             continue
