@@ -153,46 +153,77 @@ def smallest_real_change(observable: str, baseline: float) -> float:
     return real_change(sd, value("real_change_z"))
 
 
+# Person field, mechanism it matters to ("" for all), name, sentence when known.
 _USED = (
-    ("salt", "SALT {:.0f}: twins start at it"),
-    ("episode_years", "length of the episode, {:.1f} years: immune memory and shedding history"),
-    ("norwood", "Norwood stage {}: how far pattern loss has gone"),
-    ("ludwig", "Ludwig grade {}: how far pattern loss has gone"),
-    ("sinclair_stage", "Sinclair stage {}: how far pattern loss has gone"),
-    ("terminal_density", "terminal density {:.0f} per cm2"),
-    ("total_density", "total density {:.0f} per cm2"),
-    ("age_years", "age {:.0f}: how long pattern loss can have run"),
-    ("sex", "sex {}: pattern and androgen response"),
-    ("postmenopausal", "menopause: share of thinning that does not answer to DHT"),
-    ("weeks_since_delivery", "delivery {:.0f} weeks ago"),
-    ("ferritin_ug_per_l", "ferritin {:.0f} ug/L"),
-    ("vitamin_d_nmol_per_l", "vitamin D {:.0f} nmol/L"),
-    ("tsh_miu_per_l", "TSH {:.2f} mIU/L"),
-    ("weight_kg", "weight {:.0f} kg"),
-)
-_ALWAYS_UNKNOWN = (
-    "susceptibility, regulation and memory of the immune layer: sampled, kept by how well they fit",
-    "androgen sensitivity and genes: sampled, kept by how well they fit",
-    "response to each drug beyond exposure: sampled from the population",
-)
+    ("salt", "autoimmune scarring", "SALT", "SALT {:.0f}: twins start at it"),
+    (
+        "episode_years", "autoimmune effluvium", "length of the episode",
+        "length of the episode, {:.1f} years: immune memory and history of shedding",
+    ),
+    ("norwood", "androgenetic", "", "Norwood stage {}: how far pattern loss has gone"),
+    ("ludwig", "androgenetic", "", "Ludwig grade {}: how far pattern loss has gone"),
+    ("sinclair_stage", "androgenetic", "", "Sinclair stage {}: how far pattern loss has gone"),
+    (
+        "terminal_density", "androgenetic effluvium", "hair density of the target area",
+        "terminal density {:.0f} per cm2",
+    ),
+    ("total_density", "androgenetic effluvium", "", "total density {:.0f} per cm2"),
+    ("age_years", "androgenetic", "age", "age {:.0f}: how long pattern loss can have run"),
+    ("sex", "", "sex", "sex {}: pattern and response to androgens"),
+    (
+        "postmenopausal", "women", "menopause",
+        "menopause: share of thinning that does not answer to DHT",
+    ),
+    ("weeks_since_delivery", "", "", "delivery {:.0f} weeks ago"),
+    ("ferritin_ug_per_l", "", "ferritin", "ferritin {:.0f} ug/L"),
+    ("vitamin_d_nmol_per_l", "", "vitamin D", "vitamin D {:.0f} nmol/L"),
+    ("zinc_umol_per_l", "", "zinc", "zinc {:.0f} umol/L"),
+    ("tsh_miu_per_l", "", "TSH", "TSH {:.2f} mIU/L"),
+    ("weight_kg", "", "body weight", "weight {:.0f} kg: drug exposure"),
+    ("egfr_ml_min", "", "kidney function", "eGFR {:.0f}: drug exposure"),
+)  # fmt: skip
+_STAGES = ("norwood", "ludwig", "sinclair_stage")
 
 
 def individualised(person: Person) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What of the person changed the forecast, and what could not, in plain words."""
     used, missing = [], []
-    for name, words in _USED:
+    for name, matters, label, words in _USED:
         known = getattr(person, name)
-        if known is None:
-            missing.append(name)
-        else:
+        if not _matters(person, matters):
+            continue
+        if known is not None:
             used.append(words.format(known))
+        elif label:
+            missing.append(label)
+    androgenetic = person.mechanism_probability.get("androgenetic", 0.0) > 0.0
+    if androgenetic and all(getattr(person, name) is None for name in _STAGES):
+        missing.append("stage of pattern loss")
     used.extend(
         f"{p.kind.replace('_', ' ')} {p.weeks_ago:.0f} weeks ago" for p in person.perturbations
     )
     used.extend(text for key, text in person.notes.items() if key.startswith("used"))
-    unused = [*_ALWAYS_UNKNOWN]
-    unused.extend(text for key, text in person.notes.items() if key.startswith("not used"))
+    unused = [text for key, text in person.notes.items() if key.startswith("not used")]
     if missing:
-        names = ", ".join(name.replace("_", " ") for name in missing)
-        unused.append(f"unknown, sampled from the population or left out: {names}")
+        unused.append(f"unknown, sampled from the population or left out: {', '.join(missing)}")
+    if person.current_treatments:
+        unused.append(
+            "medicines taken now: the forecast starts from the hair as it is and does not know "
+            "their part in it"
+        )
+    if _matters(person, "autoimmune"):
+        unused.append(
+            "susceptibility, regulation and memory of the immune system: sampled, kept by fit"
+        )
+    if androgenetic:
+        unused.append("sensitivity to androgens and genes: sampled, kept by fit")
+    unused.append("response to each drug beyond exposure: sampled from the population")
     return tuple(used), tuple(unused)
+
+
+def _matters(person: Person, matters: str) -> bool:
+    if matters == "women":
+        return person.sex == "female" and _matters(person, "androgenetic")
+    return not matters or any(
+        person.mechanism_probability.get(name, 0.0) > 0.0 for name in matters.split()
+    )

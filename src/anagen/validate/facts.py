@@ -460,7 +460,7 @@ _FIRST_PATCH = Person(
 @cache
 def _first_patch() -> FloatArray:
     """Loss inside the first patch relative to its loss at eight weeks. Shape: (week, draw)."""
-    draws, days = 2 * DRAWS, 52 * 7
+    draws, days = 4 * DRAWS, 52 * 7
     past = cohort.run_in_days(_FIRST_PATCH)
     drivers = daily_drivers(
         _FIRST_PATCH, UNTREATED, start_day=-past, end_day=days, draws=draws, seed=SEED
@@ -482,7 +482,7 @@ def patch_regrown(months: float) -> float:
 
 def patch_progression() -> float:
     """Share that ever passes SALT 90 within five years, %."""
-    result = forecast(_FIRST_PATCH, (UNTREATED,), weeks=260, draws=2 * DRAWS, seed=SEED)
+    result = forecast(_FIRST_PATCH, (UNTREATED,), weeks=260, draws=4 * DRAWS, seed=SEED)
     return float(100.0 * (result.arms["untreated"].values["salt"] > 90.0).any(axis=1).mean())
 
 
