@@ -110,6 +110,8 @@ def make_plan(
             limits=(NOT_A_DIRECTIVE,),
             sources=tuple(dict.fromkeys((*(flag.source for flag in stopping), *only.sources))),
         )
+    if not assessment.complaint_found:
+        return _without_complaint(record, assessment, importance)
     found = candidates(record, assessment)
     mechanisms = modelled_mechanisms(assessment)
     open_to_all = [item for item in found if item.status != "blocked"]
@@ -157,6 +159,27 @@ def make_plan(
         sources=_sources(everything, rows),
         untreated=outcomes(rows, batch, UNTREATED) if batch else (),
         real_change=_real_change(main, batch),
+    )
+
+
+def _without_complaint(
+    record: PatientRecord, assessment: Assessment, importance: Mapping[str, float]
+) -> Plan:
+    """Nothing to plan for: the record does not speak of hair."""
+    return Plan(
+        patient_id=record.id,
+        assessment=assessment,
+        stopped_by=(),
+        options=(),
+        blocked=(),
+        no_evidence=(),
+        forecast=None,
+        main_observable="",
+        main_outcome="",
+        order_basis="",
+        values=importance,
+        limits=("Nothing is planned without a hair complaint.",),
+        sources=(),
     )
 
 

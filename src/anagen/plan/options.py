@@ -64,13 +64,24 @@ def candidates(record: PatientRecord, assessment: Assessment) -> tuple[Candidate
     """Every plan worth comparing for this person, sorted by id; blocked ones included."""
     causes = probable_causes(assessment)
     labels = {cause.cause: cause.label for cause in assessment.causes}
+    asked = asked_about(record)
     single: dict[str, Candidate] = {}
     for treatment in load_treatments().values():
-        found = _single(record, assessment, treatment, causes, labels)
+        found = _single(record, assessment, treatment, causes, labels, treatment.id in asked)
         if found is not None:
             single[treatment.id] = found
     pairs = _pairs(record, assessment, single)
     return tuple(sorted((*single.values(), *pairs), key=lambda item: item.id))
+
+
+def asked_about(record: PatientRecord) -> frozenset[str]:
+    """Treatments the person asks about, matched by id, name or synonym."""
+    asked = {" ".join(text.casefold().split()) for text in record.asks_about}
+    return frozenset(
+        row.id
+        for row in load_treatments().values()
+        if asked & {word.casefold() for word in (row.id, row.name, *row.synonyms)}
+    )
 
 
 def referral(record: PatientRecord, assessment: Assessment, why: str) -> Candidate:
@@ -109,14 +120,17 @@ def _single(
     treatment: Treatment,
     causes: dict[str, float],
     labels: dict[str, str],
+    asked: bool,
 ) -> Candidate | None:
     facts = PersonFacts(record, assessment, treatment.id)
     rows = _indications(facts, treatment, causes)
-    if not rows:
+    if not rows and not asked:
         return None
     verdict = check(record, assessment, treatment.id)
     treatment = replace(treatment, regimen=regimen_for(record, assessment, treatment))
     fitting = [(row, held) for row, held in rows if held is not False]
+    if asked and not fitting:
+        return _asked_for(treatment, verdict, tuple(causes))
     if not fitting and verdict.status != "blocked":
         return None
     order = sorted(fitting or rows, key=lambda item: ROLES.index(item[0].role))
@@ -142,6 +156,25 @@ def _single(
                 (row.source, *(item.source for item in evidence_for(treatment, for_causes)))
             )
         ),
+    )
+
+
+def _asked_for(treatment: Treatment, verdict: SafetyVerdict, causes: tuple[str, ...]) -> Candidate:
+    """A treatment the person asks about although it is not used for any probable cause."""
+    tier, basis = tier_of(treatment, causes)
+    return Candidate(
+        id=treatment.id,
+        label=treatment.name,
+        treatments=(treatment,),
+        causes=(),
+        role="claimed",
+        tier=tier,
+        tier_basis=basis,
+        grade=best_grade(treatment, causes),
+        status=verdict.status,
+        verdicts=(verdict,),
+        indication="asked about; not used for the probable causes",
+        sources=tuple(item.source for item in evidence_for(treatment, causes)),
     )
 
 
