@@ -99,6 +99,19 @@ def test_outcomes_are_told_in_both_frames() -> None:
     assert year.difference_text.startswith(f"{year.difference} more than with no treatment")
 
 
+def test_differences_are_those_of_the_counts_shown() -> None:
+    record, made = CASES["male_pattern"]()
+    waiting, first, *rest = made.options
+    off = tuple(replace(o, difference_points=o.difference_points + 0.6) for o in first.outcomes)
+    told = build(
+        record, replace(made, options=(waiting, replace(first, outcomes=off), *rest)), STAMP
+    )
+    for option in told.options[1:]:
+        for outcome, bare in zip(option.outcomes, told.untreated, strict=True):
+            assert outcome.difference == outcome.better - bare.better
+            assert outcome.difference_low <= outcome.difference <= outcome.difference_high
+
+
 def test_further_outcomes_stand_apart_from_the_main_one() -> None:
     record, made = CASES["male_pattern"]()
     waiting, first, *rest = made.options

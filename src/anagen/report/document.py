@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 
 from anagen.catalog.tables import read_table
@@ -45,7 +45,9 @@ def build(
     tests = why.next_tests(assessment, cite)
     main = options.main_label(plan)
     untreated = tuple(
-        options.outcome_item(o, treated=False) for o in _untreated(plan) if o.label == main
+        options.outcome_item(o, treated=False)
+        for o in options.untreated_outcomes(plan)
+        if o.label == main
     )
     listed = tuple(options.option_item(plan, option, cite) for option in plan.options)
     blocked = tuple(options.option_item(plan, option, cite) for option in plan.blocked)
@@ -126,15 +128,6 @@ def _decision(plan: Plan) -> str:
         "The decision: which treatment to start, if any. No treatment is one of the options, and "
         "it stands beside each of them."
     )
-
-
-def _untreated(plan: Plan) -> Sequence:
-    if plan.untreated:
-        return plan.untreated
-    # Before plans carried untreated outcomes, only an option without regimens could tell them.
-    arm = options.untreated_arm(plan.forecast) if plan.forecast else None
-    bare = [option for option in plan.options if option.arm and option.arm == arm]
-    return bare[0].outcomes if bare else ()
 
 
 def _sentences(texts: Iterable[str]) -> tuple[str, ...]:

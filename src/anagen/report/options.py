@@ -63,15 +63,34 @@ def untreated_arm(forecast: Forecast) -> str | None:
     return next((name for name, arm in forecast.arms.items() if not arm.arm.regimens), None)
 
 
-def outcome_item(outcome: Outcome, *, treated: bool) -> OutcomeItem:
-    """One outcome with its sentence in the positive and the negative frame."""
-    worse_or_same = outcome.same + outcome.worse
-    lead = f"After {when(outcome.week)}" if treated else f"{when(outcome.week)} from now"
+def untreated_outcomes(plan: Plan) -> tuple[Outcome, ...]:
+    """Outcomes of no treatment, by every definition and time of the plan."""
+    if plan.untreated or plan.forecast is None:
+        return plan.untreated
+    arm = untreated_arm(plan.forecast)
+    bare = (option.outcomes for option in plan.options if option.arm and option.arm == arm)
+    return next(bare, ())
+
+
+def outcome_item(
+    outcome: Outcome, *, treated: bool, untreated_better: int | None = None
+) -> OutcomeItem:
+    """One outcome with its sentence in the positive and the negative frame.
+
+    The difference is that of the two whole counts shown, so that a reader who subtracts gets what
+    is printed; its interval is widened to hold it. `untreated_better` is None when not known.
+    """
+    time = when(outcome.week)
+    lead = f"After {time}" if treated else f"{time} from now without treatment"
     frame = (
-        f"{lead}{'' if treated else ' without treatment'}, {outcome.better} of 100 people like you "
-        f"are better and {worse_or_same} are not: {outcome.same} stay about the same and "
+        f"{lead}, {outcome.better} of 100 people like you are better and "
+        f"{outcome.same + outcome.worse} are not: {outcome.same} stay about the same and "
         f"{outcome.worse} are worse."
     )
+    known = untreated_better is not None
+    difference = outcome.better - untreated_better if known else round(outcome.difference_points)
+    low = min(difference, round(outcome.difference_low))
+    high = max(difference, round(outcome.difference_high))
     return OutcomeItem(
         week=outcome.week,
         when=when(outcome.week),
@@ -79,23 +98,15 @@ def outcome_item(outcome: Outcome, *, treated: bool) -> OutcomeItem:
         better=outcome.better,
         same=outcome.same,
         worse=outcome.worse,
-        difference=round(outcome.difference_points),
-        difference_low=round(outcome.difference_low),
-        difference_high=round(outcome.difference_high),
-        difference_text=_difference(outcome) if treated else "",
+        difference=difference,
+        difference_low=low,
+        difference_high=high,
+        difference_text=_difference(difference, low, high) if treated else "",
         sentence=frame[0].upper() + frame[1:],
     )
 
 
-def _difference(outcome: Outcome) -> str:
-    middle, low, high = (
-        round(value)
-        for value in (
-            outcome.difference_points,
-            outcome.difference_low,
-            outcome.difference_high,
-        )
-    )
+def _difference(middle: int, low: int, high: int) -> str:
     if low == middle == high == 0:
         return "no difference from no treatment"
     if middle == 0:
@@ -167,8 +178,10 @@ def option_item(plan: Plan, option: Option, cite: Citations) -> OptionItem:
     shown = not silent and not blocked
     main = main_label(plan)
     bare = plan.forecast is not None and option.arm == untreated_arm(plan.forecast)
+    beside = {(o.label, o.week): o.better for o in untreated_outcomes(plan)}
     counted = [
-        outcome_item(outcome, treated=not bare) for outcome in (option.outcomes if shown else ())
+        outcome_item(o, treated=not bare, untreated_better=beside.get((o.label, o.week)))
+        for o in (option.outcomes if shown else ())
     ]
     reasons = tuple(
         ReasonItem(
