@@ -48,6 +48,7 @@ every_case = pytest.mark.parametrize("case", list(CASES))
 @every_case
 def test_build_reads_no_clock(case: str) -> None:
     assert build(*CASES[case](), STAMP) == document(case)
+    assert html.render(document(case)) == page(case)
     dated = build(*CASES[case](), STAMP, published=date(2026, 11, 21))
     assert dated.stamp.published == "2026-11-21"
     assert document(case).stamp.published == ""

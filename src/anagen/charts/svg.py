@@ -81,8 +81,10 @@ def accessible(drawn: str, *, ident: str, title: str, description: str) -> str:
         raise ValueError(f"no <svg> with a width and a height at the start of chart {ident}")
     width, height = opening.group(1), opening.group(2)
     body = _ARIA.sub("", drawn[opening.end() :])
-    body = re.sub(r'id="(clip\d+|gradient[^"]*)"', rf'id="{ident}-\1"', body)
-    body = body.replace("url(#", f"url(#{ident}-")
+    # The renderer counts its ids over the life of the process; ours depend on the chart alone.
+    for i, own in enumerate(dict.fromkeys(re.findall(r'\bid="([^"]+)"', body))):
+        body = body.replace(f'id="{own}"', f'id="{ident}-{i}"')
+        body = body.replace(f"url(#{own})", f"url(#{ident}-{i})")
     for color, variable in THEME.items():
         body = body.replace(f'"{color}"', f'"{variable}"')
     return head(ident, width, height, title, description) + body

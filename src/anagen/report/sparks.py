@@ -28,10 +28,9 @@ def bar(percent: float, width: int, *, plain: bool) -> str:
     return ("█" * full + (EIGHTHS[part] if part else "")).ljust(width, "·")
 
 
-def people_bar(better: int, same: int, worse: int, width: int) -> str:
+def people_bar(better: int, worse: int, width: int) -> str:
     """Better, same and worse of 100 as letters: + for better, . for the same, - for worse."""
     first = round(better / 100 * width)
     last = round(worse / 100 * width)
     last = min(last, width - first)
-    assert better + same + worse == 100
     return "+" * first + "." * (width - first - last) + "-" * last

@@ -237,7 +237,7 @@ def _options(document: Document, width: int) -> Iterable:
                 str(outcome.better),
                 str(outcome.same),
                 str(outcome.worse),
-                people_bar(outcome.better, outcome.same, outcome.worse, 10),
+                people_bar(outcome.better, outcome.worse, 10),
                 _gap(outcome) if outcome.difference_text else "yardstick",
             ]
         name = Text(label)
