@@ -19,6 +19,7 @@ from anagen.charts.labels import nice_domain
 from anagen.charts.series import Bar, Curve, Interval, Pair
 from anagen.report.questions import numbered, shown_first
 from anagen.report.records import (
+    CauseItem,
     ChangeItem,
     Document,
     HarmItem,
@@ -119,10 +120,16 @@ def render(document: Document) -> str:
     )
 
 
+def _share(cause: CauseItem) -> str:
+    """'70 (55 to 80)'; one number when the range is no wider than its rounding."""
+    if cause.range_text == cause.percent_text:
+        return cause.percent_text
+    return f"{cause.percent_text} ({cause.range_text})"
+
+
 def _causes(document: Document) -> str:
     bars = [
-        Bar(c.label, c.percent, c.low, c.high, f"{c.percent_text} ({c.range_text})")
-        for c in document.causes[:CAUSES_SHOWN]
+        Bar(c.label, c.percent, c.low, c.high, _share(c)) for c in document.causes[:CAUSES_SHOWN]
     ]
     told = "; ".join(f"{bar.label}: {bar.text} of 100" for bar in bars)
     return cause_bars(

@@ -164,7 +164,8 @@ def _causes(
     grid.add_column(no_wrap=True)
     for cause in causes[:CAUSES_SHOWN]:
         drawn = bar(cause.percent, 16, plain=ascii_only)
-        grid.add_row(cause.label, drawn, cause.percent_text, f"({cause.range_text})")
+        reach = "" if cause.range_text == cause.percent_text else f"({cause.range_text})"
+        grid.add_row(cause.label, drawn, cause.percent_text, reach)
     yield grid
     if len(causes) > CAUSES_SHOWN:
         yield Text(f"and {len(causes) - CAUSES_SHOWN} more, each less likely", style="dim")
