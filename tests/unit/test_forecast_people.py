@@ -69,6 +69,26 @@ def test_scarring_never_regrows() -> None:
     assert (treated.min(axis=1) >= 20.0 - 1e-6).all()
 
 
+@pytest.mark.parametrize(
+    "names",
+    [
+        ("scarring", "androgenetic"),
+        ("scarring", "autoimmune"),
+        ("autoimmune", "androgenetic"),
+        ("autoimmune", "effluvium"),
+        ("androgenetic", "effluvium"),
+        ("autoimmune", "androgenetic", "effluvium", "scarring"),
+    ],
+)
+def test_causes_act_together(names: tuple[str, ...]) -> None:
+    person = Person("both", "male", 45.0, dict.fromkeys(names, 1.0), salt=30.0, episode_years=1.0)
+    values = forecast(person, (UNTREATED,), weeks=8, draws=5).arms["untreated"].values
+    for name, course in values.items():
+        assert np.isfinite(course).all(), name
+    if "scarring" not in names and "autoimmune" in names:
+        assert abs(np.median(values["salt"][:, 0]) - 30.0) < 10.0
+
+
 def test_a_cause_the_model_does_not_have_stays_as_it_is() -> None:
     person = Person(
         "held", "female", 30.0, {}, salt=30.0, mechanism_mixtures=(((), 1.0),),

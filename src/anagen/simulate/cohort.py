@@ -39,6 +39,7 @@ from anagen.simulate.twins import (
     start_fixed_loss,
     target_fraction,
     uses_patches,
+    visible_terminal,
 )
 
 FloatArray = NDArray[np.float64]
@@ -50,6 +51,8 @@ BLOCK = 32
 LARGEST_RELEASE = 0.9
 # A history this much above the target share still counts as there: density is read monthly.
 TARGET_TOLERANCE = 0.02
+# A cell that pattern loss has all but emptied still has a reference to lose.
+LEAST_REFERENCE = 1e-3
 DAYS_PER_WEEK = 7
 DAYS_PER_YEAR = 365.25
 
@@ -107,9 +110,11 @@ def _start_group(
         group, fitting = _run_pattern_history(group, source, drivers.shape[1], count, workers)
         if "autoimmune" in mechanisms:
             group = group.take(np.argsort(fitting), wide)
+            # SALT scores what areata took: hair that pattern loss took before does not count.
+            group.salt_reference = np.maximum(visible_terminal(group), LEAST_REFERENCE)
         else:
-            group.draws = lanes
-            own = own[fitting]
+            group.draws, own = lanes, own[fitting]
+            source = Lanes(person, wide[fitting], pool, seed)
     if "autoimmune" in mechanisms:
         group = _run_episode(group, source, lanes, own, workers)
     else:
@@ -217,7 +222,7 @@ def _run_episode(
     for patch in range(group.patch_cells):
         seeds[np.minimum(begin[fresh] + patch, span - 1), fresh] = patch
     record = advance(group, drivers[:, -span:], past, seeds, workers=workers)
-    terminal = record[-1, RECORD.index("visible_terminal")] / group.full_visible
+    terminal = record[-1, RECORD.index("visible_terminal")] / group.salt_reference
     kept = np.minimum(terminal, 1.0)
     patches = group.patch_cells
     loss_in = 1.0 - kept[:patches].mean(axis=0)
@@ -426,7 +431,7 @@ def salt_of(group: Group, record: FloatArray) -> FloatArray:
     """SALT of a group's record. Shape: (week, lane)."""
     return salt_score(
         record[:, RECORD.index("visible_terminal")],
-        group.full_visible,
+        group.salt_reference,
         group.cells[CELL_INDEX["area_share"]],
     )
 

@@ -119,7 +119,7 @@ def observables(group: Group, record: FloatArray, vehicle: FloatArray) -> dict[s
     terminal = record[:, RECORD.index("visible_terminal")]
     visible = record[:, RECORD.index("visible_total")]
     return {
-        "salt": severity_scores.salt(terminal, group.full_visible, area),
+        "salt": severity_scores.salt(terminal, group.salt_reference, area),
         "terminal_density": hair_counts.density_per_cm2(
             terminal, group.target, group.density, vehicle
         ),

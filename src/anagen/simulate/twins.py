@@ -76,7 +76,8 @@ class Group:
     lane); `follicles` (cell, size, stage, lane) shares of each cell's own follicles; `immune`
     (quantity, cell, lane); `deleted` (cell, lane); `density` (lane,) follicles per cm2 of the
     target area before any loss; `head` (lane,) follicles of the whole scalp; `target` (cell, lane)
-    weights of the target area; `full_visible` and `full_mass` (lane,) what a full scalp shows.
+    weights of the target area; `full_visible` and `full_mass` (lane,) what a full scalp shows;
+    `salt_reference` (cell, lane) the visible terminal hair that counts as SALT 0.
     """
 
     mechanisms: frozenset[str]
@@ -96,6 +97,7 @@ class Group:
     target: FloatArray
     full_visible: FloatArray
     full_mass: FloatArray
+    salt_reference: FloatArray
     activity_sd: FloatArray
     activity_days: FloatArray
     activity: FloatArray
@@ -128,6 +130,7 @@ class Group:
             target=pick(self.target),
             full_visible=pick(self.full_visible),
             full_mass=pick(self.full_mass),
+            salt_reference=pick(self.salt_reference),
             activity_sd=pick(self.activity_sd),
             activity_days=pick(self.activity_days),
             activity=pick(self.activity),
@@ -291,6 +294,7 @@ def build(lanes: Lanes, mechanisms: frozenset[str]) -> Group:
         target=target_weights(person, regions, cells[CELL_INDEX["area_share"]], patches),
         full_visible=np.asarray(visible),
         full_mass=full[0, layout.phase("anagen")].sum(axis=0),
+        salt_reference=np.repeat(np.asarray(visible)[None], count, axis=0),
         activity_sd=lanes.parameter("activity_log_sd"),
         activity_days=lanes.parameter("activity_days"),
         activity=np.zeros(count_lanes),
@@ -312,6 +316,13 @@ def patch_regions() -> tuple[str, ...]:
     count = int(value("patch_cells") + value("spared_cells"))
     order = ("vertex", "occipital", "parietal", "frontal", "temporal", "mid_scalp")
     return tuple(order[i % len(order)] for i in range(count))
+
+
+def visible_terminal(group: Group) -> FloatArray:
+    """Share of follicles with a visible terminal hair. Shape: (cell, lane)."""
+    shown = group.follicles[:, : group.terminal_sizes]
+    names = ("anagen", "catagen", "telogen", "dystrophic")
+    return np.sum([shown[:, :, group.layout.phase(n)].sum(axis=(1, 2)) for n in names], axis=0)
 
 
 def target_weights(
