@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from pathlib import Path
 from typing import Annotated
 
@@ -44,7 +45,7 @@ def plan(
             made = make_plan(
                 record, assess(record), weeks=weeks, draws=draws, seed=seed, progress=report
             )
-        document = build(record, made, stamp(seed, draws))
+        document = build(record, made, stamp(seed, draws), published=date.today())
         as_text = json.dump(document)
         dumped.append(as_text)
         if folder is not None:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 from anagen.assess.records import Assessment
 from anagen.charts.series import Curve
+from anagen.plan.safety import CHECK_FIRST
 from anagen.report import why
 from anagen.report.citations import Citations
 from anagen.report.questions import numbered, shown_first
@@ -21,7 +22,6 @@ from anagen.report.records import (
     Document,
     FlagItem,
     NextTest,
-    OptionItem,
     OutcomeItem,
 )
 from anagen.report.sparks import bar, people_bar, spark
@@ -30,8 +30,9 @@ from anagen.report.words import joined, number, sentence, when
 WIDEST = 100
 CAUSES_SHOWN = 6
 FINDINGS_SHOWN = 4
-OPTIONS_SHOWN = 6
+OPTIONS_SHOWN = 5
 TESTS_SHOWN = 4
+LIMITS_SHOWN = 4
 SPARK_WIDTH = 26
 
 
@@ -87,15 +88,17 @@ def _report(document: Document, console: Console, width: int) -> Iterable:
         yield from _without_number(document)
         yield from _first(document)
     yield from _blocked(document)
-    if document.no_evidence:
-        yield from _list(
-            "No evidence, so no number",
-            (f"{option.label}: {option.tier_basis}" for option in document.no_evidence),
-        )
-    yield from _list("Not known (nothing was taken as normal)", document.unknown)
-    yield from _list("Fitted to this person", document.individualised)
-    yield from _list("Not fitted to this person", document.not_individualised)
-    yield from _list("Limits", document.limits)
+    yield from _together(
+        "No evidence, so no number", [_small(o.label) for o in document.no_evidence], "; "
+    )
+    if not document.complaint_found:
+        yield from _list("What was read", (f"{f.label}: {f.value}" for f in document.facts))
+    yield from _together("Not known (nothing was taken as normal)", document.unknown)
+    yield from _together("Fitted to this person", document.individualised)
+    yield from _together("Not fitted to this person", document.not_individualised)
+    left = len(document.limits) - LIMITS_SHOWN
+    more = (f"{left} more limits are in the report.",) if left > 0 else ()
+    yield from _list("Limits", (*document.limits[:LIMITS_SHOWN], *more))
     yield Text(" ".join(document.notices[:2]), style="dim")
     stamp = document.stamp
     yield Text(
@@ -114,6 +117,14 @@ def _list(title: str, texts: Iterable[str]) -> Iterable:
     if items:
         yield _heading(title)
         yield from (_item("-", text) for text in items)
+        yield ""
+
+
+def _together(title: str, texts: Sequence[str], between: str = " ") -> Iterable:
+    """A list as one paragraph, so that the terminal stays a summary of the report."""
+    if texts:
+        yield _heading(title)
+        yield Text(sentence(between.join(texts)))
         yield ""
 
 
@@ -307,6 +318,8 @@ def _living(document: Document) -> Iterable:
             parts.append(f"Most frequent side effect: {most.event}, {most.text}.")
         else:
             parts.append("No side-effect rates are recorded here; that does not mean none.")
+        if option.negatives:
+            parts.append(f"Against it: {'; '.join(option.negatives)}.")
         if option.if_stopped:
             parts.append(f"If stopped: {option.if_stopped}")
         text = Text(f"{option.label}: ", style="bold")
@@ -328,23 +341,27 @@ def _without_number(document: Document) -> Iterable:
 
 
 def _first(document: Document) -> Iterable:
-    """What must be settled first, each point once with the options it belongs to."""
+    """What must be settled first: points that belong to the same options stand together."""
     wanted: dict[str, list[str]] = {}
     for option in numbered(document)[:OPTIONS_SHOWN] or document.options:
         for condition in option.conditions:
             wanted.setdefault(condition, []).append(_small(option.label))
-    if not wanted:
+    together: dict[tuple[str, ...], list[str]] = {}
+    for condition, labels in wanted.items():
+        together.setdefault(tuple(labels), []).append(condition)
+    if not together:
         return
     yield _heading("To settle first")
-    for condition, labels in wanted.items():
-        names = joined(labels) if len(labels) <= 3 else f"{len(labels)} of the options"
-        yield _item("-", f"{condition} (For {names}.)")
+    for labels, conditions in together.items():
+        checks = [text.removeprefix(CHECK_FIRST) for text in conditions if CHECK_FIRST in text]
+        others = [text for text in conditions if CHECK_FIRST not in text]
+        if checks:
+            others.append(f"{CHECK_FIRST}{'; '.join(text.rstrip('.') for text in checks)}.")
+        text = Text(f"{sentence(joined(labels)).rstrip('.')}: ", style="bold")
+        text.append(" ".join(others), style="not bold")
+        yield _item("-", text)
     yield ""
 
 
 def _blocked(document: Document) -> Iterable:
-    return _list("Ruled out, and why", (f"{o.label}: {_because(o)}" for o in document.blocked))
-
-
-def _because(option: OptionItem) -> str:
-    return " ".join(dict.fromkeys(f"{r.text} {r.because}".strip() for r in option.reasons))
+    return _list("Ruled out", (f"{o.label}: {o.reasons[0].text}" for o in document.blocked))
