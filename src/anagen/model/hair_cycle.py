@@ -70,98 +70,51 @@ def exit_share(exponent):
 
 
 @njit(nogil=True)
-def _pass_on(n, size, start, stop, exponents, leaving, step):
-    """Moves one chain of Erlang stages on; what leaves the last stage ends up in `leaving`."""
-    lanes = n.shape[2]
-    for lane in range(lanes):
-        leaving[lane] = min(1.0, step * exit_share(exponents[lane]))
-    for stage in range(stop - 1, start - 1, -1):
-        if stage == stop - 1:
-            for lane in range(lanes):
-                share = leaving[lane]
-                out = share * n[size, stage, lane]
-                n[size, stage, lane] -= out
-                # `leaving` first holds the share; the flow of the last stage is kept for the end.
-                exponents[lane] = out
-        else:
-            for lane in range(lanes):
-                out = leaving[lane] * n[size, stage, lane]
-                n[size, stage, lane] -= out
-                n[size, stage + 1, lane] += out
-    for lane in range(lanes):
-        leaving[lane] = exponents[lane]
-
-
-@njit(nogil=True)
 def advance_cycle(
-    n,
-    starts,
-    anagen_exponent,
-    latency_exponent,
-    telogen_exponent,
-    plain_exponent,
-    step_down,
-    step_up,
-    death,
-    deleted,
-    shed,
-    work,
-    step,
+    n, starts, exponent, side_exponent, step_down, step_up, death, deleted, shed, work, step
 ):
     """One undisturbed step of one cell. Changes `n` in place; adds to `deleted` and `shed`.
 
-    `n` (size, stage, lane) holds follicles; size 0 is the largest. `anagen_exponent` and
-    `latency_exponent` (size, lane), `telogen_exponent` (lane) and `plain_exponent` (4, lane: new
-    anagen, catagen, dystrophic, dormant) are stage hazards x step. On leaving latency a follicle
-    becomes one class smaller with probability `step_down`, larger with `step_up`; the smallest
-    class dies with `death` (all (lane,)). `work` (3 + size, lane) is scratch space. `step`
-    multiplies every share: histories over decades take several days at once and meet the same
-    steady state.
+    `n` (size, stage, lane) holds follicles; size 0 is the largest. `exponent` (phase, size, lane:
+    new anagen, anagen, catagen, telogen, latency) and `side_exponent` (2, lane: dystrophic,
+    dormant) are stage hazards x step. On leaving latency a follicle becomes one class smaller with
+    probability `step_down`, larger with `step_up`; the smallest class dies with `death` (all
+    (lane,)). `work` (3 + size, lane) is scratch space. `step` multiplies every share: histories
+    over decades take several days at once and meet the same steady state.
     """
     sizes, _, lanes = n.shape
-    first_new, first_anagen, first_catagen, first_telogen = (
-        starts[0],
-        starts[1],
-        starts[2],
-        starts[3],
-    )
-    first_latency, dystrophic, dormant = starts[4], starts[5], starts[6]
-    leaving = work[0]
-    exponents = work[1]
+    first_new, first_latency, dystrophic, dormant = starts[0], starts[4], starts[5], starts[6]
+    share = work[0]
+    leaving = work[1]
     for size in range(sizes):
         entering = work[3 + size]
-        # Follicles ready to grow again: out of latency and out of dormancy.
+        # From the last phase to the first, so that nothing moves twice in one step.
+        for phase in range(4, -1, -1):
+            start, stop = starts[phase], starts[phase + 1]
+            for lane in range(lanes):
+                share[lane] = min(1.0, step * exit_share(exponent[phase, size, lane]))
+                leaving[lane] = share[lane] * n[size, stop - 1, lane]
+                n[size, stop - 1, lane] -= leaving[lane]
+            for stage in range(stop - 2, start - 1, -1):
+                for lane in range(lanes):
+                    out = share[lane] * n[size, stage, lane]
+                    n[size, stage, lane] -= out
+                    n[size, stage + 1, lane] += out
+            if phase == 4:
+                # Ready to grow again, as are those that come out of dormancy.
+                for lane in range(lanes):
+                    out = min(1.0, step * exit_share(side_exponent[1, lane]))
+                    out *= n[size, dormant, lane]
+                    n[size, dormant, lane] -= out
+                    entering[lane] = leaving[lane] + out
+            else:
+                for lane in range(lanes):
+                    n[size, stop, lane] += leaving[lane]
+                    # Telogen ends in the fall of the hair and an empty follicle.
+                    if stop == first_latency:
+                        shed[lane] += leaving[lane]
         for lane in range(lanes):
-            exponents[lane] = latency_exponent[size, lane]
-        _pass_on(n, size, first_latency, dystrophic, exponents, leaving, step)
-        for lane in range(lanes):
-            out = min(1.0, step * exit_share(plain_exponent[3, lane])) * n[size, dormant, lane]
-            n[size, dormant, lane] -= out
-            entering[lane] = leaving[lane] + out
-        # Telogen ends in the fall of the hair and an empty follicle.
-        for lane in range(lanes):
-            exponents[lane] = telogen_exponent[lane]
-        _pass_on(n, size, first_telogen, first_latency, exponents, leaving, step)
-        for lane in range(lanes):
-            n[size, first_latency, lane] += leaving[lane]
-            shed[lane] += leaving[lane]
-        for lane in range(lanes):
-            exponents[lane] = plain_exponent[1, lane]
-        _pass_on(n, size, first_catagen, first_telogen, exponents, leaving, step)
-        for lane in range(lanes):
-            n[size, first_telogen, lane] += leaving[lane]
-        for lane in range(lanes):
-            exponents[lane] = anagen_exponent[size, lane]
-        _pass_on(n, size, first_anagen, first_catagen, exponents, leaving, step)
-        for lane in range(lanes):
-            n[size, first_catagen, lane] += leaving[lane]
-        for lane in range(lanes):
-            exponents[lane] = plain_exponent[0, lane]
-        _pass_on(n, size, first_new, first_anagen, exponents, leaving, step)
-        for lane in range(lanes):
-            n[size, first_anagen, lane] += leaving[lane]
-        for lane in range(lanes):
-            out = min(1.0, step * exit_share(plain_exponent[2, lane])) * n[size, dystrophic, lane]
+            out = min(1.0, step * exit_share(side_exponent[0, lane])) * n[size, dystrophic, lane]
             n[size, dystrophic, lane] -= out
             n[size, dormant, lane] += out
             shed[lane] += out

@@ -303,10 +303,8 @@ def _advance_scalp(
     work = np.empty((3 + sizes, lanes))
     signal = np.zeros((count, lanes))
     attack = np.zeros((count + 1, lanes))
-    anagen = np.empty((sizes, lanes))
-    latency = np.empty((sizes, lanes))
-    telogen = np.empty(lanes)
-    plain = np.empty((4, lanes))
+    exponent = np.empty((5, sizes, lanes))
+    side_exponent = np.empty((2, lanes))
     step_down = np.empty(lanes)
     step_up = np.empty(lanes)
     thicker = np.empty(lanes)
@@ -386,8 +384,14 @@ def _advance_scalp(
                     )
                     if any_androgen:
                         mean_anagen *= anagen_factor(drive, person[_P_ANAGEN_SHORTENING, lane])
+                    telogen_exit = (
+                        dt
+                        * (starts[4] - starts[3])
+                        * np.exp(driver[_D_TELOGEN_EXIT_LOG, lane])
+                        / person[_P_TELOGEN_DAYS, lane]
+                    )
                     for size in range(sizes):
-                        anagen[size, lane] = (
+                        exponent[1, size, lane] = (
                             dt * (starts[2] - starts[1]) / (mean_anagen * size_factor[size, lane])
                         )
                         longer = latency_factor(
@@ -396,22 +400,21 @@ def _advance_scalp(
                             person[_P_LATENCY_OFFSET, lane],
                             diameters[size] / diameters[0],
                         )
-                        latency[size, lane] = (
+                        exponent[4, size, lane] = (
                             dt
                             * (starts[5] - starts[4])
                             * to_growth
                             / (person[_P_LATENCY_DAYS, lane] * longer)
                         )
-                    telogen[lane] = (
-                        dt
-                        * (starts[4] - starts[3])
-                        * np.exp(driver[_D_TELOGEN_EXIT_LOG, lane])
-                        / person[_P_TELOGEN_DAYS, lane]
-                    )
-                    plain[0, lane] = dt * (starts[1] - starts[0]) / person[_P_NEW_ANAGEN_DAYS, lane]
-                    plain[1, lane] = dt * (starts[3] - starts[2]) / person[_P_CATAGEN_DAYS, lane]
-                    plain[2, lane] = dt / person[_P_DYSTROPHIC_DAYS, lane]
-                    plain[3, lane] = dt * person[_P_REGROWTH_RATE, lane] * to_growth
+                        exponent[0, size, lane] = (
+                            dt * (starts[1] - starts[0]) / person[_P_NEW_ANAGEN_DAYS, lane]
+                        )
+                        exponent[2, size, lane] = (
+                            dt * (starts[3] - starts[2]) / person[_P_CATAGEN_DAYS, lane]
+                        )
+                        exponent[3, size, lane] = telogen_exit
+                    side_exponent[0, lane] = dt / person[_P_DYSTROPHIC_DAYS, lane]
+                    side_exponent[1, lane] = dt * person[_P_REGROWTH_RATE, lane] * to_growth
                     released[lane] = 1.0 - (1.0 - driver[_D_ANAGEN_RELEASE, lane]) ** dt
                     broken[lane] = 1.0 - (1.0 - driver[_D_ANAGEN_DESTRUCTION, lane]) ** dt
                     scar[lane] = 1.0 - np.exp(
@@ -426,10 +429,8 @@ def _advance_scalp(
                 advance_cycle(
                     n[cell],
                     starts,
-                    anagen,
-                    latency,
-                    telogen,
-                    plain,
+                    exponent,
+                    side_exponent,
                     step_down,
                     step_up,
                     death,
@@ -485,10 +486,8 @@ def _miniaturize(
     count, sizes, stages, lanes = n.shape
     work = np.empty((3 + sizes, lanes))
     shed = np.zeros(lanes)
-    anagen = np.empty((count, sizes, lanes))
-    latency = np.empty((count, sizes, lanes))
-    telogen = np.empty(lanes)
-    plain = np.empty((4, lanes))
+    exponent = np.empty((count, 5, sizes, lanes))
+    side_exponent = np.empty((2, lanes))
     step_down = np.empty((count, lanes))
     step_up = np.empty((count, lanes))
     death = np.empty((count, lanes))
@@ -516,10 +515,10 @@ def _miniaturize(
                 drive, person[_P_ANAGEN_SHORTENING, lane]
             )
             for size in range(sizes):
-                anagen[cell, size, lane] = (starts[2] - starts[1]) / (
+                exponent[cell, 1, size, lane] = (starts[2] - starts[1]) / (
                     mean_anagen * size_factor[size, lane]
                 )
-                latency[cell, size, lane] = (starts[5] - starts[4]) / (
+                exponent[cell, 4, size, lane] = (starts[5] - starts[4]) / (
                     person[_P_LATENCY_DAYS, lane]
                     * latency_factor(
                         drive,
@@ -528,11 +527,17 @@ def _miniaturize(
                         diameters[size] / diameters[0],
                     )
                 )
-            telogen[lane] = (starts[4] - starts[3]) / person[_P_TELOGEN_DAYS, lane]
-            plain[0, lane] = (starts[1] - starts[0]) / person[_P_NEW_ANAGEN_DAYS, lane]
-            plain[1, lane] = (starts[3] - starts[2]) / person[_P_CATAGEN_DAYS, lane]
-            plain[2, lane] = 1.0 / person[_P_DYSTROPHIC_DAYS, lane]
-            plain[3, lane] = person[_P_REGROWTH_RATE, lane]
+                exponent[cell, 0, size, lane] = (starts[1] - starts[0]) / person[
+                    _P_NEW_ANAGEN_DAYS, lane
+                ]
+                exponent[cell, 2, size, lane] = (starts[3] - starts[2]) / person[
+                    _P_CATAGEN_DAYS, lane
+                ]
+                exponent[cell, 3, size, lane] = (starts[4] - starts[3]) / person[
+                    _P_TELOGEN_DAYS, lane
+                ]
+            side_exponent[0, lane] = 1.0 / person[_P_DYSTROPHIC_DAYS, lane]
+            side_exponent[1, lane] = person[_P_REGROWTH_RATE, lane]
     stopped = np.zeros(lanes, np.bool_)
     kept = n.copy()
     kept_deleted = deleted.copy()
@@ -567,10 +572,8 @@ def _miniaturize(
                 advance_cycle(
                     n[cell],
                     starts,
-                    anagen[cell],
-                    latency[cell],
-                    telogen,
-                    plain,
+                    exponent[cell],
+                    side_exponent,
                     step_down[cell],
                     step_up[cell],
                     death[cell],
