@@ -26,7 +26,7 @@ from anagen.model.scalp_day import (
 )
 from anagen.observe.severity_scores import salt as salt_score
 from anagen.rng import generator
-from anagen.simulate.parameter_draws import from_normal, sample
+from anagen.simulate.parameter_draws import from_normal, sample_trait
 from anagen.simulate.person import Person
 from anagen.simulate.twins import (
     Group,
@@ -99,7 +99,7 @@ def _start_group(
         candidates = 1
     pool = draws * candidates
     wide = (lanes[None, :] + draws * np.arange(candidates)[:, None]).ravel()
-    source = Lanes(person, wide, pool, seed)
+    source = Lanes(person, wide, pool, seed, draws=draws)
     group = build(source, mechanisms)
     own = drivers[wide % draws]
     group.hidden = unexplained(group, own)
@@ -114,7 +114,7 @@ def _start_group(
             group.salt_reference = np.maximum(visible_terminal(group), LEAST_REFERENCE)
         else:
             group.draws, own = lanes, own[fitting]
-            source = Lanes(person, wide[fitting], pool, seed)
+            source = Lanes(person, wide[fitting], pool, seed, draws=draws)
     if "autoimmune" in mechanisms:
         group = _run_episode(group, source, lanes, own, workers)
     else:
@@ -132,7 +132,7 @@ def _scar(group: Group, source: Lanes, mechanisms: frozenset[str]) -> None:
     if source.person.salt is not None:
         share = np.full(source.index.size, min(source.person.salt, 100.0) / 100.0)
     else:
-        share = source.parameter("scarred_share_unknown")
+        share = source.trait("scarred_share_unknown")
     margin = source.parameter("scarring_margin_share")
     start_fixed_loss(group, share, margin if "scarring" in mechanisms else 0.0 * margin)
 
@@ -335,7 +335,7 @@ def mechanism_drivers(
     hidden, draw = group.hidden, group.draws % draws
 
     def parameter(name: str) -> FloatArray:
-        return sample(name, draws, seed, person.patient_id)[draw]
+        return sample_trait(name, draws, seed, person.patient_id)[draw]
 
     weeks = None
     if person.episode_years is not None:

@@ -18,7 +18,7 @@ from anagen.errors import AnagenError
 from anagen.model import pharmacokinetics as pk
 from anagen.model.actions.exposure import Exposure
 from anagen.rng import generator
-from anagen.simulate.parameter_draws import TYPICAL, normal_scores, sample
+from anagen.simulate.parameter_draws import TYPICAL, normal_scores, sample, sample_trait
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Regimen
 
@@ -51,7 +51,7 @@ def traits(person: Person, draws: int, seed: int) -> Traits:
     def known_or_drawn(value: float | None, parameter_id: str) -> FloatArray:
         if value is not None:
             return np.full(draws, float(value))
-        return sample(parameter_id, draws, seed, person.patient_id)
+        return sample_trait(parameter_id, draws, seed, person.patient_id)
 
     if person.sex is None:
         coin = generator(seed, person.patient_id, "sex").random(draws)

@@ -2,6 +2,9 @@
 
 One parameter, one person, one seed give one sequence, whatever else is drawn and in which order;
 the first n of more draws are the same n draws.
+
+A few neighboring draws are different people under one set of parameters. Between sets lies what
+we do not know of the model, within a set how people differ, and so the two can be told apart.
 """
 
 from __future__ import annotations
@@ -25,14 +28,24 @@ TYPICAL = -1
 # `low` and `high` bound the central 90 %, so they lie this many standard deviations out.
 Z_90 = NormalDist().inv_cdf(0.95)
 
+# People under one set of parameters: enough to see their spread, few enough to leave many sets.
+PEOPLE_PER_SET = 5
+
 
 def sample(parameter_id: str, draws: int, seed: int, patient_id: str) -> FloatArray:
-    """Draws of one parameter in its own unit. Shape: (draw,).
+    """Draws of one parameter of the model, in its own unit, one value a set. Shape: (draw,).
 
     `value` is the median and `low`/`high` are the 5 % and 95 % points exactly, also when they lie
     unevenly: each half of the bell has its own width (on the log or logit scale where the
     distribution says so). Raises AnagenError for an unknown id or bounds that cannot be used.
     """
+    sets = -(-draws // PEOPLE_PER_SET)
+    drawn = sample_trait(parameter_id, sets, seed, patient_id)
+    return np.repeat(drawn, PEOPLE_PER_SET)[:draws]
+
+
+def sample_trait(parameter_id: str, draws: int, seed: int, patient_id: str) -> FloatArray:
+    """Draws of a row that differs from person to person: a lab nobody measured. Shape: (draw,)."""
     parameter = _parameter(parameter_id)
     if parameter.distribution == "fixed" or seed == TYPICAL:
         return np.full(draws, parameter.value)
@@ -40,6 +53,23 @@ def sample(parameter_id: str, draws: int, seed: int, patient_id: str) -> FloatAr
     if parameter.distribution == "uniform":
         return _uniform(parameter, random.random(draws))
     return from_normal(parameter_id, random.standard_normal(draws))
+
+
+def spread_of_mean(values: FloatArray) -> tuple[float, float]:
+    """Standard deviations of a mean over draws: from parameters, and from the people drawn.
+
+    `values` has shape (draw,), draws in sets of PEOPLE_PER_SET. The first is the spread between
+    sets once the chance of few people in each is taken off (one-way analysis of variance), the
+    second the chance of having drawn these people.
+    """
+    whole = values.size // PEOPLE_PER_SET * PEOPLE_PER_SET
+    error = float(values.std(ddof=1)) / math.sqrt(values.size) if values.size > 1 else 0.0
+    if whole < 2 * PEOPLE_PER_SET:
+        return 0.0, error
+    sets = values[:whole].reshape(-1, PEOPLE_PER_SET)
+    within = float(sets.var(axis=1, ddof=1).mean())
+    between = float(sets.mean(axis=1).var(ddof=1)) - within / PEOPLE_PER_SET
+    return math.sqrt(max(between, 0.0)), math.sqrt(within / whole)
 
 
 def normal_scores(draws: int, seed: int, patient_id: str, purpose: str) -> FloatArray:

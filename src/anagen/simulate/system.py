@@ -15,7 +15,7 @@ from anagen.model.actions import ACTIONS
 from anagen.model.actions.exposure import Contribution, Exposure
 from anagen.model.system import INTAKE_LEVERS, assemble, combine, dht_courses
 from anagen.simulate.exposure import Traits, action_blocks, traits, treatment_exposure, values
-from anagen.simulate.parameter_draws import from_normal, normal_scores, sample
+from anagen.simulate.parameter_draws import from_normal, normal_scores, sample, sample_trait
 from anagen.simulate.person import Person, Perturbation
 from anagen.simulate.regimen import Arm, Regimen
 
@@ -183,10 +183,13 @@ def _body(
     def row(parameter_id: str) -> FloatArray:
         return sample(parameter_id, draws, seed, person.patient_id)
 
-    def lab(value: float | None, parameter_id: str) -> FloatArray:
-        return np.full(draws, float(value)) if value is not None else row(parameter_id)
+    def trait(parameter_id: str) -> FloatArray:
+        return sample_trait(parameter_id, draws, seed, person.patient_id)
 
-    women, men = row("ferritin_unknown_women"), row("ferritin_unknown_men")
+    def lab(value: float | None, parameter_id: str) -> FloatArray:
+        return np.full(draws, float(value)) if value is not None else trait(parameter_id)
+
+    women, men = trait("ferritin_unknown_women"), trait("ferritin_unknown_men")
     stores = np.where(known.female > 0.5, women, men)
     if person.ferritin_ug_per_l is not None:
         stores = np.full(draws, float(person.ferritin_ug_per_l))
@@ -204,7 +207,7 @@ def _body(
         row("vitamin_d_half_dose"),
         row("vitamin_d_half_life"),
     )
-    own, tsh_now = _own_thyroxine(person, row)
+    own, tsh_now = _own_thyroxine(person, row, trait)
     thyroxine = endocrine.thyroxine_course(
         own,
         intake["levothyroxine_intake"],
@@ -239,10 +242,10 @@ def _body(
     return _Body(ferritin, vitamin_d, thyroxine, tsh, background)
 
 
-def _own_thyroxine(person: Person, row) -> tuple[FloatArray, FloatArray]:
+def _own_thyroxine(person: Person, row, trait) -> tuple[FloatArray, FloatArray]:
     """Thyroxine of the untreated gland relative to normal, and TSH now. Shape: (draw,)."""
     lower, upper, slope = row("tsh_lower"), row("tsh_upper"), row("tsh_thyroxine_slope")
-    tsh = row("tsh_unknown")
+    tsh = trait("tsh_unknown")
     if person.tsh_miu_per_l is not None:
         tsh = np.full_like(tsh, max(float(person.tsh_miu_per_l), 1e-3))
     from_tsh = endocrine.thyroxine_from_tsh(tsh, lower, upper, slope)
@@ -290,8 +293,8 @@ def _delivery_day(person: Person, draws: int, seed: int) -> FloatArray | None:
     if person.weeks_since_delivery is not None:
         return np.full(draws, -DAYS_PER_WEEK * person.weeks_since_delivery)
     if person.pregnant:
-        week = sample("pregnancy_week_unknown", draws, seed, person.patient_id)
-        length = sample("pregnancy_days", draws, seed, person.patient_id)
+        week = sample_trait("pregnancy_week_unknown", draws, seed, person.patient_id)
+        length = sample_trait("pregnancy_days", draws, seed, person.patient_id)
         return np.rint(length - DAYS_PER_WEEK * week)
     births = [e.weeks_ago for e in person.perturbations if e.kind == "childbirth"]
     return np.full(draws, -DAYS_PER_WEEK * min(births)) if births else None

@@ -18,7 +18,7 @@ from anagen.model.hair_cycle import Layout, steady_state
 from anagen.model.scalp import REGIONS
 from anagen.model.scalp_day import CELL, CELL_INDEX, IMMUNE, PERSON, PERSON_INDEX
 from anagen.rng import generator
-from anagen.simulate.parameter_draws import from_normal, sample
+from anagen.simulate.parameter_draws import from_normal, sample, sample_trait
 from anagen.simulate.person import Person
 
 FloatArray = NDArray[np.float64]
@@ -145,8 +145,9 @@ class Group:
 class Lanes:
     """Which draws of one person a group holds, and where their random numbers come from.
 
-    `index` (lane,) points into a pool of `pool` draws; `central` puts every parameter and trait at
-    its central value instead, for checks of the model itself.
+    `index` (lane,) points into a pool of `pool` people: candidates for each of `draws` draws, one
+    after the other. Candidates of one draw differ as people and share its parameters. `central`
+    puts every parameter and trait at its central value instead, for checks of the model itself.
     """
 
     person: Person
@@ -154,12 +155,20 @@ class Lanes:
     pool: int
     seed: int
     central: bool = False
+    draws: int | None = None
 
     def parameter(self, name: str) -> FloatArray:
-        """Draws of one parameter. Shape: (lane,)."""
+        """Draws of one parameter of the model. Shape: (lane,)."""
         if self.central:
             return np.full(self.index.size, value(name))
-        return sample(name, self.pool, self.seed, self.person.patient_id)[self.index]
+        draws = self.draws or self.pool
+        return sample(name, draws, self.seed, self.person.patient_id)[self.index % draws]
+
+    def trait(self, name: str) -> FloatArray:
+        """Draws of a row that differs from person to person. Shape: (lane,)."""
+        if self.central:
+            return np.full(self.index.size, value(name))
+        return sample_trait(name, self.pool, self.seed, self.person.patient_id)[self.index]
 
     def normal(self, purpose: str) -> FloatArray:
         """Standard normal scores of a trait that varies between people. Shape: (lane,)."""
@@ -273,9 +282,7 @@ def build(lanes: Lanes, mechanisms: frozenset[str]) -> Group:
         full[:, layout.phase(name)].sum(axis=(0, 1)) for name in ("anagen", "catagen", "telogen")
     )
     density = _density(lanes, np.asarray(visible), "androgenetic" in mechanisms)
-    head = (
-        density * lanes.parameter("whole_scalp_density_ratio") * lanes.parameter("scalp_area_cm2")
-    )
+    head = density * lanes.parameter("whole_scalp_density_ratio") * lanes.trait("scalp_area_cm2")
     return Group(
         mechanisms=mechanisms,
         draws=lanes.index,
@@ -427,7 +434,7 @@ def start_alopecia_areata(
 
 def attack_days(lanes: Lanes, episode_days: FloatArray) -> FloatArray:
     """Days since the attack began; loss is noticed some time later. Shape: (lane,)."""
-    return episode_days + lanes.parameter("onset_delay_days")
+    return episode_days + lanes.trait("onset_delay_days")
 
 
 def set_patch_area(group: Group, share: FloatArray) -> None:
