@@ -15,6 +15,7 @@ from anagen.catalog.treatments import COST_CLASSES, Treatment
 from anagen.observe.noise import real_change
 from anagen.patients.record import Values
 from anagen.plan.records import Change, HarmRate, Outcome
+from anagen.simulate.parameter_draws import spread_of_mean
 from anagen.simulate.result import ArmForecast, FloatArray, Forecast
 
 UNTREATED = "untreated"
@@ -24,6 +25,7 @@ READING_ERROR: Mapping[str, tuple[str, bool]] = {
     "total_density": ("hair_count_reading_cv", True),
     "hair_mass": ("hair_mass_reading_cv", True),
     "daily_shed": ("shed_reading_cv", True),
+    "shed_ratio": ("shed_reading_cv", True),
     "telogen_percent": ("telogen_reading_sd", False),
 }
 
@@ -106,7 +108,7 @@ def outcomes(rows: Sequence[OutcomeRow], forecast: Forecast, arm: str) -> tuple[
             better, worse = _masks(row, treated, index, noise)
             reference, _ = _masks(row, base, index, noise)
             gain = better.astype(float) - reference.astype(float)
-            half = z * float(gain.std()) / float(np.sqrt(gain.size))
+            half = z * float(np.hypot(*spread_of_mean(gain)))
             mean = float(gain.mean())
             b, s, w = per_100(better.sum(), (~better & ~worse).sum(), worse.sum())
             found.append(

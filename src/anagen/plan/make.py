@@ -16,7 +16,14 @@ from anagen.catalog.plans import (
     load_weights,
     mechanism_of_causes,
 )
-from anagen.catalog.treatments import COST_CLASSES, ROLES, Treatment, UsualRegimen
+from anagen.catalog.treatments import (
+    COST_CLASSES,
+    ROLES,
+    Treatment,
+    UsualRegimen,
+    best_grade,
+    tier_of,
+)
 from anagen.patients.record import PatientRecord
 from anagen.plan.compare import (
     UNTREATED,
@@ -222,13 +229,25 @@ def stop_arm_id(option: str) -> str:
 
 def _regimens(item: Candidate, stop: float | None) -> tuple[Regimen, ...]:
     return tuple(
-        _regimen(treatment.id, treatment.regimen, stop)
+        _regimen(treatment.id, treatment.regimen, stop, credence(treatment, item.causes))
         for treatment in item.treatments
         if treatment.regimen is not None
     )
 
 
-def _regimen(treatment: str, usual: UsualRegimen, stop: float | None) -> Regimen:
+def credence(treatment: Treatment, causes: Iterable[str]) -> float:
+    """Probability that a treatment does anything at all for these causes, by tier and certainty.
+
+    1 for a treatment in the forecast tier; a setting for a plausible one, so that its forecast
+    includes no effect.
+    """
+    tier, _ = tier_of(treatment, causes)
+    if tier == "forecast" or treatment.kind == "care":
+        return 1.0
+    return load_settings()[f"credence_{best_grade(treatment, causes)}"]
+
+
+def _regimen(treatment: str, usual: UsualRegimen, stop: float | None, works: float) -> Regimen:
     return Regimen(
         treatment=treatment,
         dose=usual.dose,
@@ -236,6 +255,7 @@ def _regimen(treatment: str, usual: UsualRegimen, stop: float | None) -> Regimen
         interval_days=usual.interval_days,
         stop_week=stop,
         text=usual.text,
+        credence=works,
     )
 
 
@@ -276,7 +296,8 @@ def _option(
     value: float | None = None
     if batch is not None and arm is not None and main is not None:
         gain = benefit(main, batch, arm)
-        value = None if gain is None else score(gain, item.grade, parts, importance)
+        sure = item.grade if item.tier == "forecast" else "high"  # credence has discounted it
+        value = None if gain is None else score(gain, sure, parts, importance)
     judge = [treatment.weeks_to_judge for treatment in item.treatments if treatment.weeks_to_judge]
     harms = tuple(rate for _, found in parts for rate in harm_rates(found))
     treatments = item.treatments
@@ -371,7 +392,12 @@ def _limits(
     else:
         found.append(
             "People per 100 are simulated twins of this person: their spread holds what is unknown "
-            "about the person and the model; the interval of a difference counts the twins only."
+            "about the person and the model. The interval of a difference holds what is unknown of "
+            "the model's parameters and the chance of the draw, not differences between studies."
+        )
+        found.append(
+            "A plausible option carries the chance that it does nothing at all (an assumed share, "
+            "larger the weaker the evidence), so its numbers are pulled towards no treatment."
         )
         found.append(
             "Pairs of treatments are predicted from their separate mechanisms; few were tried "

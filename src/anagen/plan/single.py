@@ -9,7 +9,14 @@ from anagen.assess.records import Assessment
 from anagen.catalog.treatments import load_treatments, tier_of
 from anagen.patients.record import PatientRecord
 from anagen.plan.compare import UNTREATED, outcomes
-from anagen.plan.make import Forecaster, Progress, modelled_mechanisms, outcome_rows, run_model
+from anagen.plan.make import (
+    Forecaster,
+    Progress,
+    credence,
+    modelled_mechanisms,
+    outcome_rows,
+    run_model,
+)
 from anagen.plan.options import TIERS, probable_causes
 from anagen.plan.records import Outcome, SafetyVerdict
 from anagen.plan.safety import check, worst
@@ -70,6 +77,10 @@ def forecast_plan(
     causes = tuple(probable_causes(assessment))
     tiers = [tier_of(part, causes) for part in parts]
     tier = max((tier for tier, _ in tiers), key=TIERS.index)
+    regimens = [
+        replace(regimen, credence=credence(part, causes))
+        for regimen, part in zip(regimens, parts, strict=True)
+    ]
     made = SinglePlan(
         patient_id=record.id,
         label=label,

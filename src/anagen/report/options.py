@@ -29,13 +29,14 @@ STATUSES = {
     "conditions": "Only if the points below are settled first",
     "blocked": "Ruled out for safety",
 }
-LOWER_IS_BETTER = frozenset({"salt", "daily_shed", "telogen_percent"})
+LOWER_IS_BETTER = frozenset({"salt", "daily_shed", "shed_ratio", "telogen_percent"})
 PLAIN_NAMES = {
     "salt": "Scalp hair lost (SALT score)",
     "terminal_density": "Thick hairs in the target area",
     "total_density": "All hairs in the target area",
     "hair_mass": "Hair mass in the target area",
     "daily_shed": "Hairs shed a day",
+    "shed_ratio": "Hairs shed against your usual",
     "telogen_percent": "Share of resting hairs",
 }
 PLAIN_UNITS = {
@@ -44,6 +45,7 @@ PLAIN_UNITS = {
     "total_density": "hairs per cm²",
     "hair_mass": "% of your full head",
     "daily_shed": "hairs a day",
+    "shed_ratio": "times your usual",
     "telogen_percent": "% of hairs",
 }
 

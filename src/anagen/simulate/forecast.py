@@ -12,8 +12,10 @@ from anagen.model.drivers import DRIVER_INDEX
 from anagen.model.scalp_day import CELL_INDEX, RECORD
 from anagen.observe import hair_counts, severity_scores, shedding
 from anagen.observe.noise import real_change
+from anagen.observe.wander import wander
 from anagen.rng import generator
 from anagen.simulate import cohort
+from anagen.simulate.parameter_draws import sample
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Arm
 from anagen.simulate.result import OBSERVABLES, ArmForecast, Forecast
@@ -24,6 +26,8 @@ FloatArray = NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
 
 UNTREATED = Arm("untreated", "No treatment")
+# What is counted or weighed in one target area, and so wanders by chance.
+COUNTED = ("terminal_density", "total_density", "hair_mass")
 
 
 def forecast(
@@ -50,12 +54,16 @@ def forecast(
     groups = cohort.start(person, drivers, draws, seed, workers)
     days = weeks * cohort.DAYS_PER_WEEK
     fates = [_fate(group, person, days, draws, seed) for group in groups]
+    counted = _count_wander(person, weeks, draws, seed)
     results: dict[str, ArmForecast] = {}
     for done, arm in enumerate(ordered, start=1):
         if progress:
             progress(done, total, arm.label)
         drivers = daily_drivers(person, arm, start_day=0, end_day=days, draws=draws, seed=seed)
-        results[arm.id] = _arm(arm, person, groups, fates, drivers, weeks, draws, seed, workers)
+        course = _arm(arm, person, groups, fates, drivers, weeks, draws, seed, workers)
+        for name in COUNTED:
+            course.values[name][:] *= counted
+        results[arm.id] = course
     if progress:
         progress(total, total, "done")
     used, unused = individualised(person)
@@ -69,6 +77,31 @@ def forecast(
     )
 
 
+def _count_wander(person: Person, weeks: int, draws: int, seed: int) -> FloatArray:
+    """How the counts of every draw wander by chance, the same in every arm. Shape: (draw, week)."""
+
+    def row(name: str) -> FloatArray:
+        return sample(name, draws, seed, person.patient_id)
+
+    z = _yearly_normals(person.patient_id, "count wander", weeks + 1, 53, draws, seed)
+    step = float(cohort.DAYS_PER_WEEK)
+    return wander(z.T, row("count_wander_log_sd"), row("count_wander_days"), step).T
+
+
+def _yearly_normals(
+    patient_id: str, purpose: str, count: int, block: int, draws: int, seed: int
+) -> FloatArray:
+    """Standard normals drawn in blocks of time. Shape: (draw, count).
+
+    Neither the horizon nor the number of draws changes what a draw meets at a given time.
+    """
+    parts = [
+        generator(seed, patient_id, f"{purpose}:{number}").standard_normal((draws, block))
+        for number in range(-(-count // block))
+    ]
+    return np.concatenate(parts, axis=1)[:, :count]
+
+
 def _fate(
     group: Group, person: Person, days: int, draws: int, seed: int
 ) -> tuple[FloatArray, NDArray[np.int16]]:
@@ -76,7 +109,7 @@ def _fate(
     lanes = group.draws
     if "autoimmune" not in group.mechanisms:
         return np.zeros((days, lanes.size)), cohort.new_patches(group, person, days, draws, seed)
-    z = generator(seed, person.patient_id, "disease activity").standard_normal((draws, days))
+    z = _yearly_normals(person.patient_id, "disease activity", days, 366, draws, seed)
     level = group.activity
     path = cohort.wandering(group, z[lanes])
     group.activity = level
@@ -118,6 +151,7 @@ def observables(group: Group, record: FloatArray, vehicle: FloatArray) -> dict[s
     area = group.cells[CELL_INDEX["area_share"]]
     terminal = record[:, RECORD.index("visible_terminal")]
     visible = record[:, RECORD.index("visible_total")]
+    shed = shedding.hairs_shed_per_day(record[:, RECORD.index("fallen")], area, group.head)
     return {
         "salt": severity_scores.salt(terminal, group.salt_reference, area),
         "terminal_density": hair_counts.density_per_cm2(
@@ -127,9 +161,8 @@ def observables(group: Group, record: FloatArray, vehicle: FloatArray) -> dict[s
         "hair_mass": hair_counts.hair_mass_percent(
             record[:, RECORD.index("growing_mass")], group.target, group.full_mass
         ),
-        "daily_shed": shedding.hairs_shed_per_day(
-            record[:, RECORD.index("fallen")], area, group.head
-        ),
+        "daily_shed": shed,
+        "shed_ratio": shed / group.usual_shed,
         "telogen_percent": shedding.telogen_percent(
             record[:, RECORD.index("visible_telogen")], visible, area
         ),
@@ -142,6 +175,7 @@ _READING = {
     "total_density": ("hair_count_reading_cv", True),
     "hair_mass": ("hair_mass_reading_cv", True),
     "daily_shed": ("shed_reading_cv", True),
+    "shed_ratio": ("shed_reading_cv", True),
     "telogen_percent": ("telogen_reading_sd", False),
 }
 

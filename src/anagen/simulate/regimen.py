@@ -69,6 +69,7 @@ class Regimen:
     `treatment` is an id of the treatment catalogue. `dose` is the amount of one administration in
     `unit`; `interval_days` the time between administrations (0.5 is twice daily, 28 every four
     weeks). Weeks count from the start of the forecast; `stop_week` None means never stopped.
+    `credence` is the probability that the treatment does anything at all for this cause.
     """
 
     treatment: str
@@ -78,6 +79,7 @@ class Regimen:
     start_week: float = 0.0
     stop_week: float | None = None
     text: str = ""
+    credence: float = 1.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ OBSERVABLES: Mapping[str, tuple[str, str]] = {
     "total_density": ("Total hair density, target area", "hairs/cm2"),
     "hair_mass": ("Hair mass, target area", "% of a full head of the same person"),
     "daily_shed": ("Hairs shed per day", "hairs/day"),
+    "shed_ratio": ("Shedding against the person's own usual", "times usual"),
     "telogen_percent": ("Telogen hairs", "% of hairs"),
 }
 

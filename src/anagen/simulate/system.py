@@ -14,8 +14,16 @@ from anagen.model import endocrine, events, nutrition
 from anagen.model.actions import ACTIONS
 from anagen.model.actions.exposure import Contribution, Exposure
 from anagen.model.system import INTAKE_LEVERS, assemble, combine, dht_courses
+from anagen.rng import generator
 from anagen.simulate.exposure import Traits, action_blocks, traits, treatment_exposure, values
-from anagen.simulate.parameter_draws import from_normal, normal_scores, sample, sample_trait
+from anagen.simulate.parameter_draws import (
+    PEOPLE_PER_SET,
+    TYPICAL,
+    from_normal,
+    normal_scores,
+    sample,
+    sample_trait,
+)
 from anagen.simulate.person import Person, Perturbation
 from anagen.simulate.regimen import Arm, Regimen
 
@@ -140,15 +148,34 @@ def regimen_contributions(
         seed=seed,
     )
     draws = known.female.shape[0]
+    works = _works(regimen, person, draws, seed)
     who = {
         "female": known.female,
         "weight_kg": known.weight_kg,
         "affected_percent": known.affected_percent,
     }
-    return exposure, [
+    acted = [
         mechanism.act(exposure, values(block, person, draws, seed), who)
         for mechanism, block in zip(mechanisms, blocks, strict=True)
     ]
+    if works.all():
+        return exposure, acted
+    # Neutral is zero for every lever an action touches, so a treatment that does nothing adds none.
+    return exposure, [
+        {lever: course * works for lever, course in contribution.items()} for contribution in acted
+    ]
+
+
+def _works(regimen: Regimen, person: Person, draws: int, seed: int) -> FloatArray:
+    """1 where the treatment does something, 0 where it does nothing at all. Shape: (draw,).
+
+    One answer for a whole set of parameters, the same in every arm.
+    """
+    if regimen.credence >= 1.0 or seed == TYPICAL:
+        return np.ones(draws)
+    sets = -(-draws // PEOPLE_PER_SET)
+    chance = generator(seed, person.patient_id, f"works:{regimen.treatment}").random(sets)
+    return np.repeat(chance < regimen.credence, PEOPLE_PER_SET)[:draws].astype(np.float64)
 
 
 def _mechanism(treatment: str, action: str):

@@ -75,8 +75,9 @@ class Group:
     `draws` (lane,) are the draw numbers; `person` (parameter, lane); `cells` (quantity, cell,
     lane); `follicles` (cell, size, stage, lane) shares of each cell's own follicles; `immune`
     (quantity, cell, lane); `deleted` (cell, lane); `density` (lane,) follicles per cm2 of the
-    target area before any loss; `head` (lane,) follicles of the whole scalp; `target` (cell, lane)
-    weights of the target area; `full_visible` and `full_mass` (lane,) what a full scalp shows;
+    target area before any loss; `head` (lane,) follicles of the whole scalp; `usual_shed` (lane,)
+    hairs a day the whole scalp sheds when nothing is wrong; `target` (cell, lane) weights of the
+    target area; `full_visible` and `full_mass` (lane,) what a full scalp shows;
     `salt_reference` (cell, lane) the visible terminal hair that counts as SALT 0.
     """
 
@@ -94,6 +95,7 @@ class Group:
     deleted: FloatArray
     density: FloatArray
     head: FloatArray
+    usual_shed: FloatArray
     target: FloatArray
     full_visible: FloatArray
     full_mass: FloatArray
@@ -127,6 +129,7 @@ class Group:
             deleted=pick(self.deleted),
             density=pick(self.density),
             head=pick(self.head),
+            usual_shed=pick(self.usual_shed),
             target=pick(self.target),
             full_visible=pick(self.full_visible),
             full_mass=pick(self.full_mass),
@@ -298,6 +301,7 @@ def build(lanes: Lanes, mechanisms: frozenset[str]) -> Group:
         deleted=np.zeros((count, count_lanes)),
         density=density,
         head=head,
+        usual_shed=head / sum(stays.values()),
         target=target_weights(person, regions, cells[CELL_INDEX["area_share"]], patches),
         full_visible=np.asarray(visible),
         full_mass=full[0, layout.phase("anagen")].sum(axis=0),
