@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from anagen.catalog.expressions import words
 from anagen.catalog.safety import load_safety_rules
 from anagen.catalog.treatments import load_treatments
 from anagen.plan import options as options_module
 from anagen.plan.compare import per_100
-from anagen.plan.expressions import words
 from anagen.plan.make import make_plan
 from anagen.plan.safety import check
 from plan_cases import assessment, fake_forecast, person

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pytest
 
 from anagen.assess.assess import assess
-from anagen.assess.expressions import evaluate, names_in
 from anagen.assess.hypotheses import hypotheses, shares
 from anagen.assess.knowledge import load_knowledge
 from anagen.assess.weigh import combined, group_likelihood
 from anagen.catalog.causes import KINDS, MECHANISMS, load_causes, load_pair_factors
+from anagen.catalog.expressions import ExpressionError, Value, truth, words
 from anagen.catalog.findings import (
     FINDING_KINDS,
     load_background,
@@ -23,16 +23,22 @@ from anagen.catalog.findings import (
     load_tests,
 )
 from anagen.catalog.parameters import GRADES, VERIFIED
+from anagen.catalog.questions import SIGNS
 from anagen.catalog.tables import read_table
 from anagen.patients.record import PatientRecord
 
-FUNCTIONS = {
-    "probability": lambda cause: 0.4,
-    "status": lambda word: None,
-    "condition": lambda name: None,
-    "present": lambda finding: False,
-    "absent": lambda finding: False,
-}
+
+@dataclass
+class Answers:
+    """Findings by name, a missing one unknown; every cause has probability 0.4."""
+
+    names: dict[str, Value]
+
+    def name(self, word: str) -> Value:
+        return self.names.get(word)
+
+    def call(self, function: str, arguments: tuple[str, ...]) -> Value:
+        return {"probability": 0.4, "ever": None}[function]
 
 
 def person(**fields: object) -> PatientRecord:
@@ -247,25 +253,25 @@ def test_what_cannot_be_told_apart_names_what_would() -> None:
         ("age < 12", {"age": 8.0}, True),
         ("age >= 12 and age < 18", {"age": 20.0}, False),
         ("probability('x') + probability('y') >= 0.7", {}, True),
-        ("status('pregnancy_planned')", {}, None),
+        ("ever('depression')", {}, None),
     ],
 )
 def test_rules_keep_unknown_apart(
-    rule: str, names: dict[str, object], expected: bool | None
+    rule: str, names: dict[str, Value], expected: bool | None
 ) -> None:
-    assert evaluate(rule, names, FUNCTIONS) is expected
+    assert truth(rule, Answers(names)) is expected
 
 
 def test_rules_refuse_anything_else() -> None:
-    with pytest.raises(ValueError, match="not allowed"):
-        evaluate("[x for x in a]", {"a": True}, FUNCTIONS)
+    with pytest.raises(ExpressionError, match="not allowed"):
+        truth("[x for x in a]", Answers({"a": True}))
 
 
 def test_data_rows_hang_together() -> None:
     causes, findings, tests = load_causes(), load_findings(), load_tests()
     flags = {flag.rule for flag in load_red_flags()}
     assert set(load_background()) == set(findings)
-    numbers = {"age", "sex", "salt"}
+    allowed = set(findings) | set(SIGNS.names)
     for finding in findings.values():
         assert finding.kind in FINDING_KINDS
         assert finding.combine in ("any", "all")
@@ -293,9 +299,9 @@ def test_data_rows_hang_together() -> None:
     for test in tests.values():
         assert set(test.findings) <= set(findings)
         for rule in filter(None, (test.when, test.against)):
-            assert names_in(rule) <= set(findings) | numbers
+            assert {word for word, given in words(rule) if not given} <= allowed
     for flag in load_red_flags():
-        assert names_in(flag.condition) <= set(findings) | numbers
+        assert {word for word, given in words(flag.condition) if not given} <= allowed
         assert flag.action
         assert flag.why
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from anagen.plan.expressions import ExpressionError, Value, truth, words
+from anagen.catalog.expressions import ExpressionError, Value, truth, words
 
 
 class Facts:
@@ -36,6 +36,8 @@ class Facts:
         ('known(lab("sodium") > 5.0)', False),
         ('unknown(lab("sodium") > 5.0)', True),
         ("not known(maybe)", True),
+        ('lab("potassium") + lab("potassium") > 10', True),
+        ('lab("potassium") + lab("sodium") > 10', None),
     ],
 )
 def test_truth(text: str, expected: bool | None) -> None:
@@ -58,6 +60,8 @@ def test_truth(text: str, expected: bool | None) -> None:
         "lab(x='potassium')",
         "(lambda: 1)('x')",
         "age in sex",
+        "sex == ('male',)",
+        "age + lab('potassium') > 2",
     ],
 )
 def test_anything_else_is_refused(text: str) -> None:

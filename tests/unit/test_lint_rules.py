@@ -90,7 +90,7 @@ red,ache,0.3,0.2,0.4,10,Ito_2020_trial,table,low,seen,
 h1,drug,headache,5,20,4,20,Ito_2020_trial,seen
 """,
     "safety/rules.csv": """id,applies_to,effect,when,ask,text,because,authority,source,locator,verified,note
-r1,drug,block,pregnant,,Not in pregnancy,harm,label,Ito_2020_trial,4.3,seen,
+r1,drug,block,age < 12,,Not in pregnancy,harm,label,Ito_2020_trial,4.3,seen,
 """,
     "claims.csv": """id,kind,section,claim,verdict,grade,statement,sources,verified,note
 A001,claim,hair,It works,supported,low,It does,Ito_2020_trial assumption,seen,
@@ -130,6 +130,7 @@ DEFECTS = {
     "count_against_percent": (ENDPOINTS, ",7,20,", ",12,20,"),
     "treatment_without_evidence": ("treatments/other.toml", "[[evidence]]", "[[evidences]]"),
     "unknown_reference": ("harms.csv", "h1,drug,", "h1,durg,"),
+    "unknown_question": ("safety/rules.csv", "age < 12", "aeg < 12"),
     "unverified_block": ("safety/rules.csv", "4.3,seen", "4.3,recalled"),
     "source_without_locator": ("sources/a.bib", "journal = {J Hair 1:2},", ""),
     "duplicate_doi": ("sources/a.bib", "", SECOND_ENTRY),
@@ -172,3 +173,21 @@ def test_issue_names_the_nearest_source():
     assert issue.value == "Ito_2020_tiral"
     assert "Ito_2020_trial" in issue.fix
     assert issue.row == 2
+
+
+@pytest.mark.parametrize(
+    ("condition", "value"),
+    [
+        ("age < ", "age < "),
+        ("age < 12 < 13", "age < 12 < 13"),
+        ("age in sex", "age in sex"),
+        ("ags < 12", "ags"),
+        ("cause('ahce') > 0.5", "ahce"),
+        ("causes('ache') > 0.5", "causes"),
+        ("also('drag')", "drag"),
+    ],
+)
+def test_conditions_are_read_as_they_will_be_asked(condition: str, value: str):
+    texts = {**CLEAN, "safety/rules.csv": CLEAN["safety/rules.csv"].replace("age < 12", condition)}
+    (issue,) = [one for one in lint(snapshot(texts)) if one.rule == "unknown_question"]
+    assert issue.value == value.strip()

@@ -9,9 +9,11 @@ import pytest
 
 from anagen.assess.assess import assess
 from anagen.catalog.conditions import load_conditions
+from anagen.catalog.expressions import words
 from anagen.catalog.labs import load_labs
 from anagen.catalog.medicines import load_medicines
 from anagen.catalog.plans import load_outcomes, mechanism_of_causes
+from anagen.catalog.questions import PERSON
 from anagen.catalog.safety import (
     EFFECTS,
     load_definitions,
@@ -22,8 +24,6 @@ from anagen.catalog.tables import read_table
 from anagen.catalog.treatments import cause_matches, load_treatments, treatments_with
 from anagen.patients.intake import load
 from anagen.patients.record import Pattern
-from anagen.plan.expressions import words
-from anagen.plan.facts import FUNCTIONS, NAMES
 from anagen.plan.safety import check, regimen_for
 from plan_cases import assessment, person
 
@@ -111,9 +111,9 @@ def test_expressions_ask_only_what_exists() -> None:
     for where, text in _every_expression():
         for word, arguments in words(text):
             if not arguments:
-                assert word in NAMES or word in load_definitions(), (where, word)
+                assert word in PERSON.names or word in load_definitions(), (where, word)
                 continue
-            assert word in FUNCTIONS, (where, word)
+            assert word in PERSON.functions, (where, word)
             if word == "cause":
                 assert any(cause_matches(c, arguments) for c in mechanism_of_causes()), (
                     where,

@@ -19,7 +19,7 @@ from anagen.assess.next_test import (
     suggested_tests,
 )
 from anagen.assess.records import Assessment, CauseProbability
-from anagen.assess.red_flags import red_flags, rule_functions, rule_names
+from anagen.assess.red_flags import Signs, red_flags
 from anagen.assess.uncertainty import draw
 from anagen.assess.weigh import Evidence, evidence, frequencies, log_likelihood, posterior
 from anagen.catalog.causes import load_causes
@@ -44,8 +44,7 @@ def assess(record: PatientRecord) -> Assessment:
     draws = draw(knowledge, share, every, central, known, record.id)
 
     probability = _probability(knowledge, every, central)
-    names = rule_names(record, read.present)
-    functions = rule_functions(record, read.present, probability)
+    signs = Signs(record, read.present, probability)
     choice = candidates(knowledge, every, central)
 
     inside = every.contains[draws.rows]
@@ -81,12 +80,10 @@ def assess(record: PatientRecord) -> Assessment:
         complaint_found=True,
         causes=tuple(causes),
         mixtures=mixtures(knowledge, every, central),
-        red_flags=red_flags(names, functions),
-        tests=suggested_tests(knowledge, every, choice, known, names, functions),
+        red_flags=red_flags(signs),
+        tests=suggested_tests(knowledge, every, choice, known, signs),
         unknown=_unknown(record, read, knowledge, choice, known),
-        cannot_tell_apart=_cannot_tell_apart(
-            knowledge, every, central, choice, known, names, functions
-        ),
+        cannot_tell_apart=_cannot_tell_apart(knowledge, every, central, choice, known, signs),
         read=what_was_read(record, read.present),
         limits=_limits(record, known),
     )
@@ -113,10 +110,7 @@ def _without_complaint(record: PatientRecord, read: Read) -> Assessment:
         complaint_found=False,
         causes=(),
         mixtures=(),
-        red_flags=red_flags(
-            rule_names(record, read.present),
-            rule_functions(record, read.present, lambda cause: 0.0),
-        ),
+        red_flags=red_flags(Signs(record, read.present, lambda cause: 0.0)),
         tests=(),
         unknown=("whether there is a hair complaint at all",),
         cannot_tell_apart=(),
@@ -159,12 +153,11 @@ def _cannot_tell_apart(
     central: Array,
     choice: Candidates,
     known: Evidence,
-    names: dict[str, object],
-    functions: dict[str, Callable[[str], object]],
+    signs: Signs,
 ) -> tuple[str, ...]:
     lines: list[str] = []
     for a, b in alike(knowledge, every, central)[:3]:
-        test = best_separator(knowledge, every, choice, known, a, b, names, functions)
+        test = best_separator(knowledge, every, choice, known, a, b, signs)
         names_of = f"{knowledge.causes[a].label} and {knowledge.causes[b].label}"
         if test:
             lines.append(f"cannot tell apart {names_of} without: {test}")

@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from itertools import product
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from anagen.assess.expressions import evaluate
 from anagen.assess.hypotheses import Hypotheses
 from anagen.assess.knowledge import Array, Knowledge
 from anagen.assess.records import SuggestedTest
+from anagen.assess.red_flags import Signs
 from anagen.assess.weigh import Evidence, frequencies, group_likelihood, sharing
+from anagen.catalog.expressions import truth
 from anagen.catalog.findings import TestRow, load_settings, load_tests
 
 _FINDINGS_PER_TEST = 3
@@ -112,8 +111,7 @@ def suggested_tests(
     every: Hypotheses,
     choice: Candidates,
     known: Evidence,
-    names: Mapping[str, Any],
-    functions: Mapping[str, Callable[[str], Any]],
+    signs: Signs,
 ) -> tuple[SuggestedTest, ...]:
     """Tests that a rule asks for or that tell enough for their burden, those asked for first.
 
@@ -123,8 +121,8 @@ def suggested_tests(
     settings = load_settings()
     found: list[tuple[bool, float, SuggestedTest]] = []
     for row in load_tests().values():
-        asked = evaluate(row.when, names, functions) is True
-        if not asked and row.against and evaluate(row.against, names, functions) is True:
+        asked = truth(row.when, signs) is True
+        if not asked and row.against and truth(row.against, signs) is True:
             continue
         chosen = best_findings(knowledge, choice, known, row.findings)
         if row.findings and not chosen:
@@ -186,8 +184,7 @@ def best_separator(
     known: Evidence,
     a: int,
     b: int,
-    names: Mapping[str, Any],
-    functions: Mapping[str, Callable[[str], Any]],
+    signs: Signs,
 ) -> str | None:
     """The label of the test that best tells two causes apart, or None when none is known."""
     inside = every.contains[choice.rows]
@@ -203,12 +200,9 @@ def best_separator(
     settings = load_settings()
     best: tuple[float, str] | None = None
     for row in load_tests().values():
-        if row.against and evaluate(row.against, names, functions) is True:
+        if row.against and truth(row.against, signs) is True:
             continue
-        if (
-            row.burden > settings["light_burden"]
-            and evaluate(row.when, names, functions) is not True
-        ):
+        if row.burden > settings["light_burden"] and truth(row.when, signs) is not True:
             continue
         chosen = best_findings(knowledge, narrowed, known, row.findings)
         gain = _gain_between(knowledge, inside[either, a], narrowed, known, chosen)

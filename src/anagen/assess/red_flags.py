@@ -3,63 +3,63 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from dataclasses import dataclass
 
-from anagen.assess.expressions import evaluate
-from anagen.assess.findings import normalized
 from anagen.assess.records import RedFlag
-from anagen.catalog.findings import load_red_flags
+from anagen.catalog.expressions import Value, truth
+from anagen.catalog.findings import load_findings, load_red_flags
+from anagen.catalog.questions import SIGNS
+from anagen.patients.diagnoses import condition_ids
 from anagen.patients.record import PatientRecord
 
 
-def rule_names(record: PatientRecord, present: Mapping[str, bool]) -> dict[str, Any]:
-    """What the bare names of a rule stand for: finding states and a few numbers."""
-    salt = record.measurements.salt
-    if salt is None and (present.get("pattern_totalis") or present.get("pattern_universalis")):
-        salt = 100.0
-    return {**present, "age": record.age_years, "sex": record.sex, "salt": salt}
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What is known of a person, as the conditions of red flags and tests ask it.
+
+    `present` holds the states of the known findings; `probability` of a cause, or of any cause of a
+    group, is that it is at work.
+    """
+
+    record: PatientRecord
+    present: Mapping[str, bool]
+    probability: Callable[[str], float]
+
+    def name(self, word: str) -> Value:
+        """A finding, or one of the few names of `SIGNS`. Raises KeyError for any other word."""
+        record, situation = self.record, self.record.situation
+        match word:
+            case "age":
+                return record.age_years
+            case "sex":
+                return record.sex
+            case "salt":
+                return self._salt()
+            case "pregnancy_planned":
+                return situation.pregnancy_planned
+            case "breastfeeding":
+                nursing = situation.reproductive_status == "breastfeeding"
+                return nursing or situation.breastfeeding
+        if word in load_findings():
+            return self.present.get(word)
+        raise KeyError(word)
+
+    def call(self, function: str, arguments: tuple[str, ...]) -> Value:
+        """`probability(cause)`, or `ever(condition)`: true or unknown, for a list never denies."""
+        if function not in SIGNS.functions:
+            raise KeyError(function)
+        (word,) = arguments
+        if function == "probability":
+            return self.probability(word)
+        return True if word in condition_ids(self.record, past=True) else None
+
+    def _salt(self) -> float | None:
+        salt = self.record.measurements.salt
+        whole = self.present.get("pattern_totalis") or self.present.get("pattern_universalis")
+        return 100.0 if salt is None and whole else salt
 
 
-def rule_functions(
-    record: PatientRecord, present: Mapping[str, bool], probability: Callable[[str], float]
-) -> dict[str, Callable[[str], Any]]:
-    """What the functions of a rule stand for. `present` and `absent` are false when unknown."""
-
-    def condition(name: str) -> bool | None:
-        wanted = normalized(name)
-        for item in record.conditions:
-            named = (normalized(item.id), normalized(item.name))
-            if item.status in ("current", "past") and wanted in named:
-                return True
-        return None
-
-    return {
-        "probability": probability,
-        "status": lambda word: _status(record, word),
-        "condition": condition,
-        "present": lambda finding: present.get(finding) is True,
-        "absent": lambda finding: present.get(finding) is False,
-    }
-
-
-def _status(record: PatientRecord, word: str) -> bool | None:
-    situation = record.situation
-    if word == "pregnancy_planned":
-        return situation.pregnancy_planned
-    if word == "breastfeeding":
-        if situation.reproductive_status == "breastfeeding":
-            return True
-        return situation.breastfeeding
-    if word == "contraception_unsure":
-        if situation.reproductive_status in ("postmenopausal", "surgically_sterile"):
-            return False
-        return situation.contraception not in ("reliable", "not_needed")
-    raise ValueError(f"unknown status in a rule: {word}")
-
-
-def red_flags(
-    names: Mapping[str, Any], functions: Mapping[str, Callable[[str], Any]]
-) -> tuple[RedFlag, ...]:
+def red_flags(signs: Signs) -> tuple[RedFlag, ...]:
     """The rules that hold. A rule that cannot be told is not raised: unknown is not present."""
     raised = [
         RedFlag(
@@ -73,7 +73,7 @@ def red_flags(
             verified=row.verified,
         )
         for row in load_red_flags()
-        if evaluate(row.condition, names, functions) is True
+        if truth(row.condition, signs) is True
     ]
     raised.sort(key=lambda flag: not flag.stops_planning)
     return tuple(raised)

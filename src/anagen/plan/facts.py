@@ -8,46 +8,18 @@ from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
 from anagen.assess.records import Assessment
-from anagen.catalog.conditions import find_condition, with_broader
+from anagen.catalog.expressions import Value, evaluate
 from anagen.catalog.medicines import match_medicine, medicine_classes, treatments_of
+from anagen.catalog.questions import PERSON
 from anagen.catalog.safety import load_definitions
+from anagen.patients.diagnoses import condition_ids
 from anagen.patients.record import Medicine, PatientRecord
-from anagen.plan.expressions import Value, evaluate
 
 POSITIVE = re.compile(r"positive|reactive|detected|present|abnormal|hyphae|grow|spores|fung", re.I)
 NEGATIVE = re.compile(
     r"\bnon.?reactive|negative|not |\bno\b|normal|absent|undetected|sterile", re.I
 )
 ABNORMAL = re.compile(r"abnormal", re.I)
-
-NAMES = (
-    "sex",
-    "age",
-    "salt",
-    "onset",
-    "reproductive_status",
-    "pregnancy_planned",
-    "breastfeeding",
-    "contraception",
-    "blood_donor",
-    "smoker",
-    "suicidal_thoughts",
-    "systolic",
-    "tight_hairstyle",
-)
-FUNCTIONS = (
-    "condition",
-    "ever",
-    "medicine",
-    "other_medicine",
-    "also",
-    "lab",
-    "positive",
-    "result",
-    "cause",
-    "finding",
-    "pattern",
-)
 
 
 def cause_probability(assessment: Assessment, pattern: str) -> float:
@@ -85,7 +57,7 @@ class PersonFacts:
     _open: set[str] = field(default_factory=set)
 
     def name(self, word: str) -> Value:
-        """A bare name of `NAMES`, or a definition of data/safety/definitions.csv."""
+        """A bare name of `PERSON`, or a definition of data/safety/definitions.csv."""
         definition = load_definitions().get(word)
         if definition is None:
             return self._plain(word)
@@ -110,31 +82,21 @@ class PersonFacts:
                 return record.complaint.onset
             case "systolic":
                 return situation.systolic_mmhg
-        if word in NAMES:
+        if word in PERSON.names:
             return getattr(situation, word)
         raise KeyError(word)
 
     def call(self, function: str, arguments: tuple[str, ...]) -> Value:
-        """One of `FUNCTIONS` with quoted arguments."""
-        if function not in FUNCTIONS:
+        """One of the functions of `PERSON` with quoted arguments."""
+        if function not in PERSON.functions:
             raise KeyError(function)
         return getattr(self, f"_{function}")(*arguments)
 
-    def _condition_ids(self, *, past: bool) -> frozenset[str]:
-        states = ("current", "suspected", "past") if past else ("current", "suspected")
-        found: set[str] = set()
-        for item in self.record.conditions:
-            if item.status not in states:
-                continue
-            row = find_condition(item.id) if item.id else find_condition(item.name)
-            found |= with_broader(row.id if row else item.id)
-        return frozenset(found)
-
     def _condition(self, wanted: str) -> Value:
-        return True if wanted in self._condition_ids(past=False) else None
+        return True if wanted in condition_ids(self.record, past=False) else None
 
     def _ever(self, wanted: str) -> Value:
-        return True if wanted in self._condition_ids(past=True) else None
+        return True if wanted in condition_ids(self.record, past=True) else None
 
     def _taken(self) -> Iterable[Medicine]:
         return (item for item in self.record.medicines if not item.stopped_weeks_ago)

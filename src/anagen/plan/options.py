@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from anagen.assess.records import Assessment
+from anagen.catalog.expressions import truth
 from anagen.catalog.plans import load_combinations, load_settings
 from anagen.catalog.treatments import (
     GRADES,
@@ -20,7 +21,6 @@ from anagen.catalog.treatments import (
     tier_of,
 )
 from anagen.patients.record import PatientRecord
-from anagen.plan.expressions import truth
 from anagen.plan.facts import PersonFacts
 from anagen.plan.records import SafetyReason, SafetyVerdict
 from anagen.plan.safety import CHECK_FIRST, check, regimen_for, worst

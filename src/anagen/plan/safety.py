@@ -6,10 +6,10 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from anagen.assess.records import Assessment
+from anagen.catalog.expressions import truth
 from anagen.catalog.safety import SafetyRule, load_dose_rules, load_safety_rules
 from anagen.catalog.treatments import Treatment, UsualRegimen, load_treatments
 from anagen.patients.record import PatientRecord
-from anagen.plan.expressions import truth
 from anagen.plan.facts import PersonFacts
 from anagen.plan.records import SafetyReason, SafetyVerdict
 

@@ -10,6 +10,7 @@ from fnmatch import fnmatch
 from typing import Any, Protocol
 
 from anagen.catalog.claims import VERDICTS
+from anagen.catalog.lint.conditions import UnknownQuestion
 from anagen.catalog.lint.issue import Issue
 from anagen.catalog.lint.snapshot import Line, Snapshot
 from anagen.catalog.parameters import DISTRIBUTIONS, GRADES, ROLES, VERIFIED
@@ -797,6 +798,7 @@ RULES: tuple[Callable[[], Rule], ...] = (
     CountAgainstPercent,
     TreatmentWithoutEvidence,
     UnknownReference,
+    UnknownQuestion,
     UnverifiedBlock,
     SourceWithoutLocator,
     DuplicateDoi,

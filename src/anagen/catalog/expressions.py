@@ -1,7 +1,9 @@
 """A tiny expression language with three values: true, false and unknown.
 
-Safety rules and indications are data; their `when` cells are written in it. It is the boolean part
-of Python and no more: `and`, `or`, `not`, comparisons, `in`, names, calls with literal arguments.
+Red flags, tests, safety rules and indications are data; their conditions are written in it. It is
+the boolean part of Python and no more: `and`, `or`, `not`, comparisons, `in`, names, calls with
+quoted words, and sums of calls. `known(x)` is true when x is surely true, `unknown(x)` when x
+cannot be told; both are never unknown themselves.
 """
 
 from __future__ import annotations
@@ -27,7 +29,7 @@ COMPARISONS: Mapping[type[ast.cmpop], Callable[[object, object], bool]] = {
 
 
 class ExpressionError(AnagenError):
-    """A `when` cell that is not written in the language, or names what does not exist."""
+    """A condition that is not written in the language, or names what does not exist."""
 
 
 class Facts(Protocol):
@@ -52,7 +54,21 @@ def parse(text: str) -> ast.expr:
     for node in ast.walk(tree):
         if not isinstance(node, ALLOWED):
             raise ExpressionError(f"{type(node).__name__} is not allowed in {text!r}")
+        if isinstance(node, ast.Compare):
+            _check_comparison(node, text)
+        if isinstance(node, ast.BinOp) and not all(
+            isinstance(side, ast.Call | ast.BinOp) for side in (node.left, node.right)
+        ):
+            raise ExpressionError(f"only calls are added up, which is not so in {text!r}")
     return tree
+
+
+def _check_comparison(node: ast.Compare, text: str) -> None:
+    if len(node.ops) != 1:
+        raise ExpressionError(f"compare two things at a time in {text!r}")
+    asks_membership = isinstance(node.ops[0], ast.In | ast.NotIn)
+    if asks_membership != isinstance(node.comparators[0], ast.Tuple):
+        raise ExpressionError(f"`in` goes with a list of words in {text!r}")
 
 
 ALLOWED = (
@@ -61,6 +77,8 @@ ALLOWED = (
     ast.Or,
     ast.UnaryOp,
     ast.Not,
+    ast.BinOp,
+    ast.Add,
     ast.Compare,
     *COMPARISONS,
     ast.In,
@@ -87,7 +105,10 @@ def truth(text: str, facts: Facts) -> bool | None:
 
 
 def words(text: str) -> frozenset[tuple[str, tuple[str, ...]]]:
-    """Names `(name, ())` and calls `(function, arguments)` an expression uses; for lint."""
+    """Names `(name, ())` and calls `(function, arguments)` an expression uses; for lint.
+
+    Raises ExpressionError when the text is not written in the language.
+    """
     if not text.strip():
         return frozenset()
     found: set[tuple[str, tuple[str, ...]]] = set()
@@ -134,6 +155,8 @@ def _value(node: ast.expr, facts: Facts, text: str) -> Value:
         case ast.UnaryOp(op=ast.Not(), operand=part):
             value = _truth(part, facts, text)
             return None if value is None else not value
+        case ast.BinOp(left=left, right=right):
+            return _sum(_value(left, facts, text), _value(right, facts, text), text)
         case ast.Compare():
             return _compare(node, facts, text)
         case ast.Call():
@@ -158,13 +181,17 @@ def _any(values: list[bool | None]) -> bool | None:
     return None if None in values else False
 
 
+def _sum(left: Value, right: Value, text: str) -> Value:
+    if left is None or right is None:
+        return None
+    if isinstance(left, str) or isinstance(right, str):
+        raise ExpressionError(f"only numbers are added up, which is not so in {text!r}")
+    return left + right
+
+
 def _compare(node: ast.Compare, facts: Facts, text: str) -> bool | None:
-    if len(node.ops) != 1:
-        raise ExpressionError(f"compare two things at a time in {text!r}")
     left, test, right_node = _value(node.left, facts, text), node.ops[0], node.comparators[0]
-    if isinstance(test, ast.In | ast.NotIn):
-        if not isinstance(right_node, ast.Tuple):
-            raise ExpressionError(f"`in` needs a list of words in {text!r}")
+    if isinstance(right_node, ast.Tuple):
         if left is None:
             return None
         inside = left in [_value(part, facts, text) for part in right_node.elts]
