@@ -64,6 +64,35 @@ def test_every_part_of_the_house_has_a_rule() -> None:
     assert parts <= set(ALLOWED), parts - set(ALLOWED)
 
 
+def _module(path: Path) -> str:
+    parts = ("anagen", *path.relative_to(SOURCE).with_suffix("").parts)
+    return ".".join(part for part in parts if part != "__init__")
+
+
+def _imported() -> dict[str, set[str]]:
+    """Module -> the modules of this package it names in any import, late ones included."""
+    paths = {_module(path): path for path in SOURCE.rglob("*.py")}
+    found: dict[str, set[str]] = {}
+    for module, path in paths.items():
+        targets: set[str] = set()
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module:
+                names = [f"{node.module}.{alias.name}" for alias in node.names]
+                targets |= {name if name in paths else node.module for name in names}
+            elif isinstance(node, ast.Import):
+                targets |= {alias.name for alias in node.names}
+        found[module] = (targets & set(paths)) - {module}
+    return found
+
+
+def test_no_module_imports_itself_in_the_end() -> None:
+    """A circle works only as long as one of its imports stays late; none is wanted."""
+    left = _imported()
+    while free := {module for module, targets in left.items() if not targets & set(left)}:
+        left = {module: targets for module, targets in left.items() if module not in free}
+    assert not left, f"a circle of imports goes through {sorted(left)}"
+
+
 # Typer itself brings pydantic when a command runs, so that one is not ours to avoid.
 HEAVY = ("numba", "scipy", "altair", "vl_convert", "pint", "fhir", "numpy")
 

@@ -8,8 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from anagen.errors import InputProblems
-from anagen.patients.intake import from_document, parse
+from anagen.patients.intake import parse
 from anagen.patients.record import PatientRecord
+from anagen.patients.validation import from_document
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 TOML = (EXAMPLES / "patients" / "telogen_effluvium_low_ferritin.toml").read_bytes()

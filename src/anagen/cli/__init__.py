@@ -7,11 +7,6 @@ import sys
 
 from anagen.errors import AnagenError
 
-EXIT_CODES = (
-    "Exit codes: 0 done · 1 could not finish · 2 the input has problems (all are listed) · "
-    "3 refused for safety · 130 interrupted."
-)
-
 
 def run() -> None:
     """Entry point of `anagen`: runs a verb and turns errors into messages, never tracebacks."""

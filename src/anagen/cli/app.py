@@ -6,7 +6,12 @@ from typing import Annotated
 
 import typer
 
-from anagen.cli import EXIT_CODES, assess, evidence, forecast, plan
+from anagen.cli import assess, evidence, forecast, plan
+
+EXIT_CODES = (
+    "Exit codes: 0 done · 1 could not finish · 2 the input has problems (all are listed) · "
+    "3 refused for safety · 130 interrupted."
+)
 
 app = typer.Typer(
     name="anagen",

@@ -34,11 +34,11 @@ from anagen.interop.fhir_bundle import (
     words,
 )
 from anagen.patients.friendly import finding_ids
-from anagen.patients.intake import from_document
 from anagen.patients.laboratory import read_lab
 from anagen.patients.plausibility import load_limits
 from anagen.patients.reading import Reading
 from anagen.patients.record import PatientRecord
+from anagen.patients.validation import from_document
 from anagen.units import UnitError, convert
 
 HAIR_SYSTEM = "https://anagen.example/fhir/CodeSystem/hair"
