@@ -8,13 +8,14 @@ Source: FuzzyCat_dutasteride_code, a transcription of Gisleskog 1998 (structure 
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from anagen.model.compiled import kernel
 
 FloatArray = NDArray[np.float64]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel(error_model="numpy")
 def free_enzyme(inactivation, turnover):  # pragma: no cover
     """Day-mean free share of an enzyme, 1 untreated. Shape: (day, draw).
 

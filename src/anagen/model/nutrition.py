@@ -6,15 +6,15 @@ Everything is exactly neutral in a person who is replete; most effects are assum
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from anagen.model.compiled import kernel
 from anagen.model.pools import first_order_pool, rate_from_half_life
 
 FloatArray = NDArray[np.float64]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel(error_model="numpy")
 def ferritin_course(intake, start, gain, half_absorption, return_days):  # pragma: no cover
     """Ferritin at the end of each day, ug/L. Shape: (day, draw).
 

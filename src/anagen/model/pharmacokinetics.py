@@ -10,8 +10,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from anagen.model.compiled import kernel
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -185,7 +186,7 @@ def segment_concentration(
     )  # fmt: skip
 
 
-@njit(cache=True, error_model="numpy")
+@kernel(error_model="numpy")
 def _superpose(amount, dose_day, kind, unit, carry, decay, shape, days):  # pragma: no cover
     modes, draws = decay.shape
     segments = shape.shape[1]
@@ -223,7 +224,7 @@ def _superpose(amount, dose_day, kind, unit, carry, decay, shape, days):  # prag
     return result
 
 
-@njit(cache=True, error_model="numpy")
+@kernel(error_model="numpy")
 def saturable_concentration(
     amount, clearance, central_volume, exchange, peripheral_volume, vmax, km, segments, steps
 ):  # pragma: no cover
@@ -260,7 +261,7 @@ def saturable_concentration(
     return result
 
 
-@njit(cache=True, error_model="numpy")
+@kernel(error_model="numpy")
 def autoinhibited_concentration(
     amount, clearance, central_volume, exchange, peripheral_volume, inhibition, half_maximal
 ):  # pragma: no cover
@@ -295,7 +296,7 @@ def autoinhibited_concentration(
     return result
 
 
-@njit(cache=True, error_model="numpy")
+@kernel(error_model="numpy")
 def day_mean_effect(concentration, half_maximal, hill):  # pragma: no cover
     """Day mean of C^h / (EC50^h + C^h), 0..1. Shape: (day, draw).
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
+
+from anagen.model.compiled import kernel
 
 FloatArray = NDArray[np.float64]
 
 
-@njit(cache=True, error_model="numpy")
+@kernel(error_model="numpy")
 def first_order_pool(target, start, rate):  # pragma: no cover
     """Level at the end of each day, in the unit of `target`. Shape: (day, draw).
 

@@ -4,19 +4,15 @@ Order within a step: signals and drive from today's state and drivers, then the 
 hair cycle, and what disturbs it (attack, impulses, caliber, scarring). Lanes (draws of one person)
 are innermost and never mix, so any order of blocks and any number of workers give the same bits.
 
-Only the two entry points at the end are cached on disk. Numba looks at the date of one file when it
-decides whether a cached kernel is still good, so the entry points carry a fingerprint of all the
-biology they call in their cache key; the functions they call are compiled with them.
+Only `advance_scalp` and `miniaturize` are kept compiled; what they call is compiled into them.
 """
 
 from __future__ import annotations
 
-import hashlib
-from pathlib import Path
-
 import numpy as np
 from numba import njit
 
+from anagen.model.compiled import kernel
 from anagen.model.drivers import DRIVER_INDEX
 from anagen.model.hair_cycle import (
     advance_cycle,
@@ -271,8 +267,8 @@ def _observe(n, starts, terminal_sizes, mass, record):
                         record[3, cell, lane] += mass[size] * hairs
 
 
-@njit(nogil=True)
-def _advance_scalp(
+@kernel(nogil=True)
+def advance_scalp(
     n,
     immune,
     deleted,
@@ -458,8 +454,8 @@ def _advance_scalp(
                     fallen[cell, lane] = 0.0
 
 
-@njit(nogil=True)
-def _miniaturize(
+@kernel(nogil=True)
+def miniaturize(
     n,
     deleted,
     starts,
@@ -586,43 +582,3 @@ def _miniaturize(
             time += step / 365.25
     n[:] = kept
     deleted[:] = kept_deleted
-
-
-def _fingerprint() -> int:
-    """A number that changes when the source of anything the kernels call changes."""
-    digest = hashlib.sha256()
-    for name in ("drivers", "hair_cycle", "immune", "miniaturization", "scalp_day"):
-        digest.update(Path(__file__).with_name(f"{name}.py").read_bytes())
-    return int.from_bytes(digest.digest()[:4], "little")
-
-
-def _entry_points(fingerprint: int):
-    # The fingerprint is used, so that it is a closure cell and with that part of the cache key.
-    @njit(cache=True, nogil=True)
-    def advance_scalp(
-        n, immune, deleted, starts, diameters, size_factor, mass, terminal_sizes, person, cells,
-        drivers, activity, seeds, record, substeps,
-    ):  # fmt: skip
-        if fingerprint >= 0:
-            _advance_scalp(
-                n, immune, deleted, starts, diameters, size_factor, mass, terminal_sizes, person,
-                cells, drivers, activity, seeds, record, substeps,
-            )  # fmt: skip
-
-    @njit(cache=True, nogil=True)
-    def miniaturize(
-        n, deleted, starts, diameters, size_factor, terminal_sizes, person, cells, target_weight,
-        target_share, full_share, step, longest, years, reached,
-    ):  # fmt: skip
-        if fingerprint >= 0:
-            _miniaturize(
-                n, deleted, starts, diameters, size_factor, terminal_sizes, person, cells,
-                target_weight, target_share, full_share, step, longest, years, reached,
-            )  # fmt: skip
-
-    advance_scalp.__doc__ = _advance_scalp.__doc__
-    miniaturize.__doc__ = _miniaturize.__doc__
-    return advance_scalp, miniaturize
-
-
-advance_scalp, miniaturize = _entry_points(_fingerprint())
