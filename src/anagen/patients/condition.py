@@ -91,6 +91,7 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
         sinclair_stage=measured.sinclair_stage,
         terminal_density=measured.terminal_density_per_cm2,
         total_density=measured.total_density_per_cm2,
+        hairs_shed_per_day=measured.hairs_shed_per_day,
         postmenopausal=None if status is None else status == "postmenopausal",
         weeks_since_delivery=delivery,
         pregnant=status == "pregnant",

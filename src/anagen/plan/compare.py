@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from statistics import NormalDist
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,7 +14,7 @@ from anagen.catalog.treatments import COST_CLASSES, Treatment
 from anagen.observe.noise import real_change
 from anagen.patients.record import Values
 from anagen.plan.records import Change, HarmRate, Outcome
-from anagen.simulate.parameter_draws import spread_of_mean
+from anagen.simulate.parameter_draws import interval_of_mean
 from anagen.simulate.result import ArmForecast, FloatArray, Forecast
 
 UNTREATED = "untreated"
@@ -97,7 +96,6 @@ def outcomes(rows: Sequence[OutcomeRow], forecast: Forecast, arm: str) -> tuple[
     found: list[Outcome] = []
     base = forecast.arms[UNTREATED]
     treated = forecast.arms[arm]
-    z = NormalDist().inv_cdf(0.5 + load_settings()["interval"] / 2.0)
     for row in rows:
         start = base.values[row.observable][:, 0]
         noise = smallest_real_change(row.observable, float(np.median(start)))
@@ -108,8 +106,8 @@ def outcomes(rows: Sequence[OutcomeRow], forecast: Forecast, arm: str) -> tuple[
             better, worse = _masks(row, treated, index, noise)
             reference, _ = _masks(row, base, index, noise)
             gain = better.astype(float) - reference.astype(float)
-            half = z * float(np.hypot(*spread_of_mean(gain)))
             mean = float(gain.mean())
+            low, high = interval_of_mean(gain, load_settings()["interval"])
             b, s, w = per_100(better.sum(), (~better & ~worse).sum(), worse.sum())
             found.append(
                 Outcome(
@@ -119,8 +117,8 @@ def outcomes(rows: Sequence[OutcomeRow], forecast: Forecast, arm: str) -> tuple[
                     same=s,
                     worse=w,
                     difference_points=100.0 * mean,
-                    difference_low=100.0 * max(-1.0, mean - half),
-                    difference_high=100.0 * min(1.0, mean + half),
+                    difference_low=100.0 * max(-1.0, low),
+                    difference_high=100.0 * min(1.0, high),
                 )
             )
     return tuple(found)

@@ -25,6 +25,7 @@ from anagen.model.scalp_day import (
     miniaturize,
 )
 from anagen.observe.severity_scores import salt as salt_score
+from anagen.observe.shedding import hairs_shed_per_day
 from anagen.rng import generator
 from anagen.simulate.parameter_draws import from_normal, sample_trait
 from anagen.simulate.person import Person
@@ -123,6 +124,9 @@ def _start_group(
         # The scar as measured is the start; it must not grow on the way there.
         margin = group.cells[CELL_INDEX["scarred"]].copy()
         group.cells[CELL_INDEX["scarred"]] = 0.0
+        if "effluvium" in mechanisms and person.hairs_shed_per_day is not None:
+            group.release_scale = _release_scale(group, source, own, workers)
+            own = _scaled_release(own, group.release_scale)
         _advance_run_in(group, own, workers)
         group.cells[CELL_INDEX["scarred"]] = margin
     return group
@@ -142,8 +146,9 @@ def _run_pattern_history(
 ) -> tuple[Group, IntArray]:
     """Lets pattern loss run until `run_in` days before it fits the person.
 
-    Returns the group at that time and, of its lanes, the `count` that fit best: a twin whose drive
-    is too weak to thin that far by this age contradicts the person.
+    Returns the group at that time and the lanes kept: all in the order of their fit, or of `count`
+    draws the candidate that fits best. A twin whose drive is too weak to thin that far by this age
+    contradicts the person.
     """
     person = source.person
     wanted = target_fraction(source, group)
@@ -153,7 +158,13 @@ def _run_pattern_history(
     now = group.take(np.arange(source.index.size), group.draws)
     years, reached = _miniaturize(now, wanted, np.full(wanted.size, longest), workers)
     miss = np.maximum(reached - wanted, 0.0)
-    chosen = np.argsort(np.where(miss > TARGET_TOLERANCE, miss, 0.0), kind="stable")[:count]
+    miss = np.where(miss > TARGET_TOLERANCE, miss, 0.0)
+    if count == miss.size:
+        chosen = np.argsort(miss, kind="stable")
+    else:
+        # Each draw keeps its own best candidate, the first of those that fit.
+        best = np.argmin(miss.reshape(-1, count), axis=0)
+        chosen = best * count + np.arange(count)
     then = group.take(chosen, group.draws[chosen])
     before = np.maximum(years[chosen] - run_in / DAYS_PER_YEAR, 0.0)
     # A target no scalp reaches: the time decides.
@@ -234,6 +245,8 @@ def _run_episode(
         distance = distance + ((1.0 - loss_in) / value("patch_baldness_sd")) ** 2
     random = generator(source.seed, person.patient_id, "twins kept")
     chosen = _resample(distance, draws.size, random)
+    # Twins of one set of parameters stay neighbors, also after some were left out.
+    chosen = chosen[np.argsort(wide[chosen] % source.draws_per_pool, kind="stable")]
     set_patch_area(group, share)
     group.last_fallen = record[-1, FALLEN]
     return group.take(chosen, draws)
@@ -249,8 +262,7 @@ def _resample(distance: FloatArray, count: int, random: np.random.Generator) -> 
             break
         spread *= 2.0
     points = (np.arange(count) + random.random()) / count
-    chosen = np.minimum(np.searchsorted(np.cumsum(weight), points), weight.size - 1)
-    return random.permutation(chosen)
+    return np.minimum(np.searchsorted(np.cumsum(weight), points), weight.size - 1)
 
 
 def wandering(group: Group, z: FloatArray) -> FloatArray:
@@ -300,6 +312,48 @@ def _advance_run_in(group: Group, drivers: FloatArray, workers: int | None) -> N
     group.last_fallen = record[-1, FALLEN]
 
 
+def _release_scale(
+    group: Group, source: Lanes, drivers: FloatArray, workers: int | None
+) -> FloatArray:
+    """How much stronger every lane's releases must be to shed today what was counted.
+
+    Shedding rises in proportion to what was released, so two run-ins, with and without the
+    release, give the answer. The count is taken with its reading error; 1 where nothing is
+    released. Shape: (lane,).
+    """
+    counted = float(source.person.hairs_shed_per_day or 0.0)
+    error = source.parameter("shed_reading_cv") * source.normal("error of the shedding counted")
+    wanted = counted * np.exp(error)
+    quiet, drawn = (
+        _shed_today(group, _scaled_release(drivers, np.full(wanted.size, scale)), workers)
+        for scale in (0.0, 1.0)
+    )
+    released = drivers[:, :, DRIVER_INDEX["anagen_release"]].sum(axis=1)
+    least = value("explained_effect")
+    acts = (released > least) & (drawn > (1.0 + least) * quiet)
+    gain = np.where(acts, drawn - quiet, 1.0)
+    scale = np.clip((wanted - quiet) / gain, 0.0, LARGEST_RELEASE / np.maximum(released, least))
+    return np.where(acts, scale, 1.0)
+
+
+def _shed_today(group: Group, drivers: FloatArray, workers: int | None) -> FloatArray:
+    """Hairs a day at the end of a trial run-in that leaves the group as it was. Shape: (lane,)."""
+    trial = group.take(np.arange(group.draws.size), group.draws)
+    days, lanes = drivers.shape[1], group.draws.size
+    record = advance(
+        trial, drivers, np.zeros((days, lanes)), _no_seeds(days, lanes), workers=workers
+    )
+    area = trial.cells[CELL_INDEX["area_share"]]
+    return hairs_shed_per_day(record[-1:, FALLEN], area, trial.head)[0]
+
+
+def _scaled_release(drivers: FloatArray, scale: FloatArray) -> FloatArray:
+    """Drivers with every release of a lane made stronger or weaker. Shape: (lane, day, driver)."""
+    scaled = drivers.copy()
+    scaled[:, :, DRIVER_INDEX["anagen_release"]] *= scale[:, None]
+    return scaled
+
+
 def unexplained(group: Group, drivers: FloatArray) -> NDArray[np.bool_]:
     """Lanes where effluvium is at work but nothing in the history brings it about.
 
@@ -321,6 +375,15 @@ def mechanism_drivers(
     Where effluvium is at work but nothing in the history explains it, an unknown trigger is drawn:
     one impulse for a short course, a steady release for a chronic one. Shape: (lane, day, driver).
     """
+    drivers = _with_hidden_trigger(group, drivers, person, first_day, draws, seed)
+    if group.release_scale is None:
+        return drivers
+    return _scaled_release(drivers, group.release_scale)
+
+
+def _with_hidden_trigger(
+    group: Group, drivers: FloatArray, person: Person, first_day: int, draws: int, seed: int
+) -> FloatArray:
     release = DRIVER_INDEX["anagen_release"]
     if "effluvium" not in group.mechanisms:
         if "effluvium" not in person.mechanism_probability:

@@ -202,6 +202,12 @@ _USED = (
         "terminal density {:.0f} per cm2",
     ),
     ("total_density", "androgenetic effluvium", "", "total density {:.0f} per cm2"),
+    (
+        "hairs_shed_per_day",
+        "effluvium",
+        "",
+        "{:.0f} hairs shed a day: how strong the release behind it was",
+    ),
     ("age_years", "androgenetic", "age", "age {:.0f}: how long pattern loss can have run"),
     ("sex", "", "sex", "sex {}: pattern and response to androgens"),
     (

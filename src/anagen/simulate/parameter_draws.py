@@ -55,21 +55,29 @@ def sample_trait(parameter_id: str, draws: int, seed: int, patient_id: str) -> F
     return from_normal(parameter_id, random.standard_normal(draws))
 
 
-def spread_of_mean(values: FloatArray) -> tuple[float, float]:
-    """Standard deviations of a mean over draws: from parameters, and from the people drawn.
+def interval_of_mean(values: FloatArray, share: float) -> tuple[float, float]:
+    """Central interval of a mean over people: unknown parameters and the chance of the draw.
 
-    `values` has shape (draw,), draws in sets of PEOPLE_PER_SET. The first is the spread between
-    sets once the chance of few people in each is taken off (one-way analysis of variance), the
-    second the chance of having drawn these people.
+    `values` has shape (draw,), draws in sets of PEOPLE_PER_SET; `share` is what the interval holds,
+    such as 0.9. The spread between sets, once the chance of few people in each is taken off
+    (one-way analysis of variance), is what is unknown of the model. Sets are shrunk to that
+    spread and their quantiles taken, so a lopsided spread stays lopsided.
     """
+    mean = float(values.mean())
+    z = NormalDist().inv_cdf(0.5 + share / 2.0)
     whole = values.size // PEOPLE_PER_SET * PEOPLE_PER_SET
-    error = float(values.std(ddof=1)) / math.sqrt(values.size) if values.size > 1 else 0.0
     if whole < 2 * PEOPLE_PER_SET:
-        return 0.0, error
+        chance = z * float(values.std()) / math.sqrt(values.size)
+        return mean - chance, mean + chance
     sets = values[:whole].reshape(-1, PEOPLE_PER_SET)
     within = float(sets.var(axis=1, ddof=1).mean())
-    between = float(sets.mean(axis=1).var(ddof=1)) - within / PEOPLE_PER_SET
-    return math.sqrt(max(between, 0.0)), math.sqrt(within / whole)
+    of_sets = sets.mean(axis=1)
+    seen = float(of_sets.var(ddof=1))
+    between = max(seen - within / PEOPLE_PER_SET, 0.0)
+    shrunk = mean + (of_sets - mean) * (math.sqrt(between / seen) if seen > 0.0 else 0.0)
+    low, high = np.quantile(shrunk, (0.5 - share / 2.0, 0.5 + share / 2.0))
+    chance = z * math.sqrt(within / whole)
+    return mean - math.hypot(mean - low, chance), mean + math.hypot(high - mean, chance)
 
 
 def normal_scores(draws: int, seed: int, patient_id: str, purpose: str) -> FloatArray:

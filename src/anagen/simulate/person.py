@@ -38,6 +38,7 @@ class Person:
     sinclair_stage: int | None = None
     terminal_density: float | None = None
     total_density: float | None = None
+    hairs_shed_per_day: float | None = None
     postmenopausal: bool | None = None
     weeks_since_delivery: float | None = None
     pregnant: bool = False

@@ -78,7 +78,8 @@ class Group:
     target area before any loss; `head` (lane,) follicles of the whole scalp; `usual_shed` (lane,)
     hairs a day the whole scalp sheds when nothing is wrong; `target` (cell, lane) weights of the
     target area; `full_visible` and `full_mass` (lane,) what a full scalp shows;
-    `salt_reference` (cell, lane) the visible terminal hair that counts as SALT 0.
+    `salt_reference` (cell, lane) the visible terminal hair that counts as SALT 0; `release_scale`
+    (lane,) how much stronger than drawn the releases are that fit the shedding as counted.
     """
 
     mechanisms: frozenset[str]
@@ -107,6 +108,7 @@ class Group:
     patch_cells: int
     last_fallen: FloatArray | None = None
     hidden: NDArray[np.bool_] | None = None
+    release_scale: FloatArray | None = None
 
     def take(self, lanes: IntArray, draws: IntArray) -> Group:
         """The same group with other lanes (repeats allowed), numbered `draws`."""
@@ -141,6 +143,7 @@ class Group:
             patch_cells=self.patch_cells,
             last_fallen=None if self.last_fallen is None else pick(self.last_fallen),
             hidden=None if self.hidden is None else self.hidden[lanes],
+            release_scale=None if self.release_scale is None else self.release_scale[lanes],
         )
 
 
@@ -160,11 +163,16 @@ class Lanes:
     central: bool = False
     draws: int | None = None
 
+    @property
+    def draws_per_pool(self) -> int:
+        """Draws the pool holds candidates of."""
+        return self.draws or self.pool
+
     def parameter(self, name: str) -> FloatArray:
         """Draws of one parameter of the model. Shape: (lane,)."""
         if self.central:
             return np.full(self.index.size, value(name))
-        draws = self.draws or self.pool
+        draws = self.draws_per_pool
         return sample(name, draws, self.seed, self.person.patient_id)[self.index % draws]
 
     def trait(self, name: str) -> FloatArray:
