@@ -1,41 +1,20 @@
-"""Published drug levels, DHT falls and stores, computed for the typical person.
+"""What computes the published drug levels, DHT falls and stores, for the typical person.
 
-The ranges are data (`data/facts/system_facts.csv`); what computes each is here. A row that says
-`missed` is known to be missed, and its note says why.
+Each function gives one number in the unit of its row of `data/facts/model_facts.csv`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 
-from anagen.catalog.tables import read_table
 from anagen.simulate.exposure import traits, treatment_exposure
 from anagen.simulate.parameter_draws import TYPICAL
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Arm, Regimen
 from anagen.simulate.system import SystemCourse, system_readout
 
-TABLE = "facts/system_facts.csv"
 MAN = Person("typical", "male", 40.0, {"androgenetic": 1.0}, weight_kg=70.0)
 WOMAN = Person("typical", "female", 30.0, {"effluvium": 1.0}, ferritin_ug_per_l=11.8)
-
-
-@dataclass(frozen=True, slots=True)
-class SystemFact:
-    """One fact: what the model says, whether it lies in the range and whether that is expected."""
-
-    id: str
-    quantity: str
-    unit: str
-    low: float
-    high: float
-    computed: float
-    met: bool
-    expected_met: bool
-    source: str
-    note: str
-    row: str
 
 
 def _course(person: Person, regimen: Regimen, days: int) -> SystemCourse:
@@ -91,26 +70,3 @@ COMPUTE: Mapping[str, Callable[[], float]] = {
     "F40c": lambda: _serum_fall(_daily("finasteride_topical", 0.25, "%"), 7),
     "F42": _ferritin,
 }
-
-
-def check_system_facts() -> tuple[SystemFact, ...]:
-    """Every fact of the table, computed. Raises KeyError for a fact nobody computes."""
-    results = []
-    for row in read_table(TABLE):
-        low, high, computed = float(row["low"]), float(row["high"]), COMPUTE[row["id"]]()
-        results.append(
-            SystemFact(
-                id=row["id"],
-                quantity=row["quantity"],
-                unit=row["unit"],
-                low=low,
-                high=high,
-                computed=computed,
-                met=low <= computed <= high,
-                expected_met=row["expected"] == "met",
-                source=row["source"],
-                note=row["note"],
-                row=row["_row"],
-            )
-        )
-    return tuple(results)
