@@ -7,7 +7,7 @@ PATIENT ?= examples/patients/male_pattern_vertex.toml
 OUT ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast check lock bench evidence clean
+.PHONY: help install demo test test-fast evidence facts picture lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -22,7 +22,7 @@ $(STAMP): locks/requirements.txt pyproject.toml
 	@touch $(STAMP)
 
 demo: $(STAMP) ## the main job on a shipped patient: causes, safe options, forecasts, report
-	$(BIN)/anagen plan $(PATIENT) --report $(OUT)/report.html
+	$(BIN)/anagen plan $(PATIENT) --out $(OUT)
 
 test: $(STAMP) ## style, types and every test (under ten minutes on two cores)
 	$(BIN)/ruff check .
@@ -35,6 +35,13 @@ test-fast: $(STAMP) ## the tests, stopping at the first failure, no style or typ
 
 evidence: $(STAMP) ## lint every data row
 	$(BIN)/anagen evidence lint
+
+facts: $(STAMP) ## published facts against the model: range, source, result, misses
+	$(BIN)/anagen validate
+
+picture: $(STAMP) ## renew the picture of the README (needs Chromium)
+	$(BIN)/anagen plan examples/patients/severe_alopecia_areata.toml --out $(OUT) > /dev/null
+	$(BIN)/python docs/picture.py $(OUT)/severe_alopecia_areata.html docs/images/over-time.png
 
 lock: ## renew the hash-pinned lock (needs uv)
 	uv pip compile --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header --quiet --group dev pyproject.toml -o locks/requirements.txt
