@@ -136,7 +136,10 @@ def load_knowledge() -> Knowledge:
 def _pairs(
     causes: tuple[Cause, ...], index: Mapping[str, int], catalog: Mapping[str, Cause]
 ) -> tuple[Array, Array]:
-    """Factors of all pairs. Two kinds of one disease cannot be two diseases, so they get 0."""
+    """Factors of all pairs: named ones, then those of one cause with any other, then the default.
+
+    Two kinds of one disease cannot be two diseases, so they get 0 unless they are named.
+    """
     named = {(pair.a, pair.b): pair for pair in load_pair_factors()}
     default = named.pop(("*", "*"))
     n = len(causes)
@@ -147,12 +150,9 @@ def _pairs(
             same_family = a.parent and a.parent == b.parent
             if i == j or same_family or a.kind == "trigger" or b.kind == "trigger":
                 factor[i, j] = 0.0
-    for (a_id, b_id), pair in named.items():
-        i, j = index[a_id], index[b_id]
+    for (a_id, b_id), pair in sorted(named.items(), key=lambda item: item[0][1] != "*"):
+        i, j = index[a_id], slice(None) if b_id == "*" else index[b_id]
         width = np.log(pair.high / pair.low) / NINETY if pair.low > 0 else 0.0
         factor[i, j] = factor[j, i] = pair.factor
         spread[i, j] = spread[j, i] = width
-    for i, a in enumerate(causes):
-        if a.id == "unlisted_cause":
-            factor[i, :] = factor[:, i] = 0.0
     return factor, spread

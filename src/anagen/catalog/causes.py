@@ -117,7 +117,7 @@ def load_causes() -> dict[str, Cause]:
 
 @cache
 def load_pair_factors() -> tuple[PairFactor, ...]:
-    """Factors of named pairs; the row `*`, `*` holds for every other pair."""
+    """Factors of named pairs; `a`, `*` is one cause with any other, `*`, `*` is the rest."""
     return tuple(
         PairFactor(row["a"], row["b"], float(row["factor"]), float(row["low"]), float(row["high"]))
         for row in read_table("cause_pairs.csv")
