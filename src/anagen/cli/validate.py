@@ -31,11 +31,12 @@ def validate(as_json: Json = False) -> None:
 
     console = Console()
     table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
-    for title, justify in (
-        ("", "left"), ("Fact", "left"), ("Accepted", "right"), ("Model", "right"), ("", "left"),
-        ("Source", "left"),
-    ):  # fmt: skip
-        table.add_column(title, justify=justify, overflow="fold")
+    table.add_column()
+    table.add_column("Fact", overflow="fold")
+    table.add_column("Accepted", justify="right")
+    table.add_column("Model", justify="right")
+    table.add_column()
+    table.add_column("Source", overflow="fold")
     for result in results:
         table.add_row(
             result.id,
