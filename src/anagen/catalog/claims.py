@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from anagen.catalog.tables import read_table
+from anagen.catalog.records import records, spaced
 
 VERDICTS = (
     "supported",
@@ -36,18 +36,4 @@ class Claim:
 @cache
 def load_claims() -> dict[str, Claim]:
     """All claims by id."""
-    return {
-        row["id"]: Claim(
-            id=row["id"],
-            kind=row["kind"],
-            section=row["section"],
-            claim=row["claim"],
-            verdict=row["verdict"],
-            grade=row["grade"],
-            statement=row["statement"],
-            sources=tuple(row["sources"].split()),
-            verified=row["verified"],
-            note=row["note"],
-        )
-        for row in read_table("claims.csv")
-    }
+    return {claim.id: claim for claim in records("claims.csv", Claim, sources=spaced)}

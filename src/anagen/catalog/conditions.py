@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from anagen.catalog.tables import read_table
-from anagen.catalog.words import cells, contained, normal
+from anagen.catalog.records import records
+from anagen.catalog.words import contained, normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,22 +32,7 @@ class ConditionRow:
 @cache
 def load_conditions() -> dict[str, ConditionRow]:
     """All conditions by id."""
-    return {
-        row["id"]: ConditionRow(
-            id=row["id"],
-            label=row["label"],
-            synonyms=cells(row["synonyms"]),
-            broader=cells(row["broader"]),
-            snomed=cells(row["snomed"]),
-            icd10=cells(row["icd10"]),
-            source=row["source"],
-            locator=row["locator"],
-            verified=row["verified"],
-            note=row["note"],
-            row=row["_row"],
-        )
-        for row in read_table("conditions.csv")
-    }
+    return {row.id: row for row in records("conditions.csv", ConditionRow)}
 
 
 @cache

@@ -6,10 +6,11 @@ Tables may leave columns out that they do not need.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache
 
-from anagen.catalog.tables import names, optional_number, read_table
+from anagen.catalog.records import record
+from anagen.catalog.tables import names, read_table
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,27 +45,9 @@ def fact_tables() -> tuple[str, ...]:
 @cache
 def load_facts() -> dict[str, Fact]:
     """All facts by id."""
+    blank = dict.fromkeys((field.name for field in fields(Fact)), "")
     return {
-        row["id"]: Fact(
-            id=row["id"],
-            quantity=row["quantity"],
-            value=optional_number(row.get("value", "")),
-            low=optional_number(row["low"]),
-            high=optional_number(row["high"]),
-            unit=row["unit"],
-            sd=optional_number(row.get("sd", "")),
-            se=optional_number(row.get("se", "")),
-            k=optional_number(row.get("k", "")),
-            n=optional_number(row.get("n", "")),
-            statement=row.get("statement", ""),
-            population=row.get("population", ""),
-            source=row["source"],
-            locator=row["locator"],
-            grade=row["grade"],
-            verified=row["verified"],
-            note=row["note"],
-            row=row["_row"],
-        )
+        row["id"]: record({**blank, **row}, Fact)
         for table in fact_tables()
         for row in read_table(table)
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from anagen.catalog.records import record, records, spaced
 from anagen.catalog.tables import read_table
 
 FINDING_KINDS = (
@@ -115,55 +116,20 @@ class RedFlagRow:
 @cache
 def load_findings() -> dict[str, Finding]:
     """The finding vocabulary by id."""
-    return {
-        row["id"]: Finding(
-            id=row["id"],
-            label=row["label"],
-            kind=row["kind"],
-            group=row["group"],
-            combine=row["combine"],
-            about=row["about"],
-            question=row["question"],
-            synonyms=tuple(word.strip() for word in row["synonyms"].split(";") if word.strip()),
-        )
-        for row in read_table("findings.csv")
-    }
+    return {finding.id: finding for finding in records("findings.csv", Finding)}
 
 
 @cache
 def load_frequencies() -> tuple[Frequency, ...]:
     """P(finding | cause) for every pair that has a row."""
-    return tuple(
-        Frequency(
-            row["finding"],
-            row["cause"],
-            float(row["p"]),
-            float(row["low"]),
-            float(row["high"]),
-            row["source"],
-            row["locator"],
-            row["verified"],
-        )
-        for row in read_table("finding_frequencies.csv")
-    )
+    return records("finding_frequencies.csv", Frequency)
 
 
 @cache
 def load_background() -> dict[str, Frequency]:
     """How often each finding is there when no cause at work says anything about it."""
-    return {
-        row["finding"]: Frequency(
-            row["finding"],
-            "",
-            float(row["p"]),
-            float(row["low"]),
-            float(row["high"]),
-            row["source"],
-            row["locator"],
-            row["verified"],
-        )
-        for row in read_table("finding_background.csv")
-    }
+    rows = ({**row, "cause": ""} for row in read_table("finding_background.csv"))
+    return {row["finding"]: record(row, Frequency) for row in rows}
 
 
 @cache
@@ -178,20 +144,7 @@ def load_sharing() -> dict[str, Sharing]:
 @cache
 def load_rules() -> tuple[FindingRule, ...]:
     """The rules that read findings from a patient record, in file order."""
-    return tuple(
-        FindingRule(
-            row["finding"],
-            row["reads"],
-            row["key"],
-            row["test"],
-            row["value"],
-            row["unit"],
-            row["sex"],
-            row["absent"],
-            row["source"],
-        )
-        for row in read_table("finding_rules.csv")
-    )
+    return records("finding_rules.csv", FindingRule)
 
 
 @cache
@@ -206,40 +159,13 @@ def load_windows() -> dict[str, tuple[float, float]]:
 @cache
 def load_tests() -> dict[str, TestRow]:
     """Tests and questions by id."""
-    return {
-        row["id"]: TestRow(
-            id=row["id"],
-            label=row["label"],
-            why=row["why"],
-            findings=tuple(row["findings"].split()),
-            when=row["when"],
-            against=row["against"],
-            caution=row["caution"],
-            burden=float(row["burden"]),
-            source=row["source"],
-            verified=row["verified"],
-        )
-        for row in read_table("tests.csv")
-    }
+    return {test.id: test for test in records("tests.csv", TestRow, findings=spaced)}
 
 
 @cache
 def load_red_flags() -> tuple[RedFlagRow, ...]:
     """Red flags in file order."""
-    return tuple(
-        RedFlagRow(
-            rule=row["rule"],
-            condition=row["condition"],
-            label=row["label"],
-            why=row["why"],
-            action=row["action"],
-            urgency=row["urgency"],
-            stops_planning=row["stops_planning"] == "yes",
-            source=row["source"],
-            verified=row["verified"],
-        )
-        for row in read_table("red_flags.csv")
-    )
+    return records("red_flags.csv", RedFlagRow)
 
 
 @cache

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from anagen.catalog.tables import optional_number, read_table
+from anagen.catalog.records import records
 
 SEVERITIES = ("mild", "non_serious", "serious", "unknown")
 USES = ("placebo", "placebo_other_disease", "treated_only", "active_control")
@@ -42,39 +42,10 @@ class HarmRow:
     row: str
 
 
-def _count(cell: str) -> int | None:
-    number = optional_number(cell)
-    return None if number is None else int(number)
-
-
 @cache
 def load_harms() -> tuple[HarmRow, ...]:
     """All usable rows in the order of the table."""
-    return tuple(
-        HarmRow(
-            id=row["id"],
-            treatment=row["treatment"],
-            dose=row["dose"],
-            usual_dose=row["usual_dose"] == "yes",
-            sex=row["sex"],
-            event=row["event"],
-            severity=row["severity"],
-            per_100_treated=float(row["per_100_treated"]),
-            n_treated=_count(row["n_treated"]),
-            per_100_control=optional_number(row["per_100_control"]),
-            n_control=_count(row["n_control"]),
-            control=row["control"],
-            time_frame=row["time_frame"],
-            population=row["population"],
-            use=row["use"],
-            source=row["source"],
-            locator=row["locator"],
-            verified=row["verified"],
-            note=row["note"],
-            row=row["_row"],
-        )
-        for row in read_table("harms.csv")
-    )
+    return records("harms.csv", HarmRow)
 
 
 def harms_of(treatment: str, sex: str | None) -> tuple[HarmRow, ...]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from anagen.catalog.tables import optional_number, read_table
-from anagen.catalog.words import cells, normal
+from anagen.catalog.records import records
+from anagen.catalog.words import normal
 
 KINDS = ("quantity", "qualitative")
 
@@ -77,67 +77,21 @@ class LabConversion:
 @cache
 def load_labs() -> dict[str, LabTest]:
     """All laboratory tests by id."""
-    return {
-        row["id"]: LabTest(
-            id=row["id"],
-            label=row["label"],
-            synonyms=cells(row["synonyms"]),
-            kind=row["kind"],
-            loinc=cells(row["loinc"]),
-            unit=row["unit"],
-            other_units=cells(row["other_units"]),
-            molar_mass_g_per_mol=optional_number(row["molar_mass_g_per_mol"]),
-            plausible_low=optional_number(row["plausible_low"]),
-            plausible_high=optional_number(row["plausible_high"]),
-            source=row["source"],
-            locator=row["locator"],
-            verified=row["verified"],
-            note=row["note"],
-            row=row["_row"],
-        )
-        for row in read_table("labs.csv")
-    }
+    return {test.id: test for test in records("labs.csv", LabTest)}
 
 
 @cache
 def load_references() -> tuple[LabReference, ...]:
     """All printed reference ranges, in file order."""
-    return tuple(
-        LabReference(
-            test=row["test"],
-            sex=row["sex"],
-            age_low=optional_number(row["age_low"]),
-            age_high=optional_number(row["age_high"]),
-            state=row["state"],
-            low=optional_number(row["reference_low"]),
-            high=optional_number(row["reference_high"]),
-            unit=row["unit"],
-            source=row["source"],
-            locator=row["locator"],
-            verified=row["verified"],
-            note=row["note"],
-            row=row["_row"],
-        )
-        for row in read_table("lab_references.csv")
-    )
+    columns = {"low": "reference_low", "high": "reference_high"}
+    return records("lab_references.csv", LabReference, columns)
 
 
 @cache
 def load_conversions() -> dict[tuple[str, str], LabConversion]:
     """Special conversions by (test, from_unit)."""
-    return {
-        (row["test"], row["from_unit"]): LabConversion(
-            test=row["test"],
-            from_unit=row["from_unit"],
-            slope=float(row["slope"]),
-            intercept=float(row["intercept"]),
-            to_unit=row["to_unit"],
-            source=row["source"],
-            verified=row["verified"],
-            row=row["_row"],
-        )
-        for row in read_table("lab_conversions.csv")
-    }
+    rows = records("lab_conversions.csv", LabConversion)
+    return {(row.test, row.from_unit): row for row in rows}
 
 
 @cache

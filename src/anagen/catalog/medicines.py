@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from anagen.catalog.tables import read_table
-from anagen.catalog.words import cells, contained, normal
+from anagen.catalog.records import records
+from anagen.catalog.words import contained, normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,23 +34,7 @@ class MedicineRow:
 @cache
 def load_medicines() -> dict[str, MedicineRow]:
     """All medicines by id."""
-    return {
-        row["id"]: MedicineRow(
-            id=row["id"],
-            label=row["label"],
-            synonyms=cells(row["synonyms"]),
-            classes=cells(row["classes"]),
-            treatment=row["treatment"],
-            atc=cells(row["atc"]),
-            rxnorm=cells(row["rxnorm"]),
-            source=row["source"],
-            locator=row["locator"],
-            verified=row["verified"],
-            note=row["note"],
-            row=row["_row"],
-        )
-        for row in read_table("medicines.csv")
-    }
+    return {row.id: row for row in records("medicines.csv", MedicineRow)}
 
 
 @cache

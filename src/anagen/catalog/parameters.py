@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from anagen.catalog.tables import names, optional_number, read_table
+from anagen.catalog.records import records
+from anagen.catalog.tables import names
 
 ROLES = ("free", "fixed_measured", "fixed_assumed", "scenario", "conversion")
 GRADES = ("high", "moderate", "low", "very_low", "none")
@@ -44,28 +45,8 @@ class Parameter:
 @cache
 def load_parameters() -> dict[str, Parameter]:
     """All parameters by id; ids are unique over all topics (lint says so when they are not)."""
-    table: dict[str, Parameter] = {}
-    for name in names("parameters", ".csv"):
-        for row in read_table(name):
-            table[row["id"]] = Parameter(
-                id=row["id"],
-                meaning=row["meaning"],
-                value=float(row["value"]),
-                low=optional_number(row["low"]),
-                high=optional_number(row["high"]),
-                distribution=row["distribution"],
-                unit=row["unit"],
-                role=row["role"],
-                source=row["source"],
-                locator=row["locator"],
-                n=row["n"],
-                population=row["population"],
-                grade=row["grade"],
-                verified=row["verified"],
-                note=row["note"],
-                row=row["_row"],
-            )
-    return table
+    tables = (records(name, Parameter) for name in names("parameters", ".csv"))
+    return {parameter.id: parameter for table in tables for parameter in table}
 
 
 def value(parameter_id: str) -> float:

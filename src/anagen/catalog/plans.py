@@ -5,8 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from anagen.catalog.records import records
 from anagen.catalog.tables import names, read_document, read_table
-from anagen.catalog.words import cells
 
 BETTER_OR_WORSE = ("at_most", "at_least", "rise", "fall")
 
@@ -67,42 +67,19 @@ def load_settings() -> dict[str, float]:
 @cache
 def load_weights() -> dict[str, Weight]:
     """Weights by id, in the order of the table."""
-    return {
-        row["id"]: Weight(row["id"], float(row["default"]), float(row["scale"]), row["meaning"])
-        for row in read_table("plan/weights.csv")
-    }
+    return {weight.id: weight for weight in records("plan/weights.csv", Weight)}
 
 
 @cache
 def load_outcomes() -> tuple[OutcomeRow, ...]:
     """Outcomes in the order of the table; the first main one of a mechanism leads."""
-    return tuple(
-        OutcomeRow(
-            id=row["id"],
-            mechanism=row["mechanism"],
-            observable=row["observable"],
-            label=row["label"],
-            better=row["better"],
-            better_threshold=float(row["better_threshold"]),
-            worse=row["worse"],
-            worse_threshold=float(row["worse_threshold"]),
-            real_change=row["real_change"] == "yes",
-            weeks=tuple(float(week) for week in cells(row["weeks"])),
-            main=row["main"] == "yes",
-            source=row["source"],
-            verified=row["verified"],
-        )
-        for row in read_table("plan/outcomes.csv")
-    )
+    return records("plan/outcomes.csv", OutcomeRow)
 
 
 @cache
 def load_combinations() -> tuple[Combination, ...]:
     """Combinations in the order of the table."""
-    return tuple(
-        Combination(row["first"], row["second"], row["why"], row["source"], row["verified"])
-        for row in read_table("plan/combinations.csv")
-    )
+    return records("plan/combinations.csv", Combination)
 
 
 @cache

@@ -5,8 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from anagen.catalog.tables import read_table
-from anagen.catalog.words import cells
+from anagen.catalog.records import records
 
 EFFECTS = ("block", "condition", "note")
 
@@ -49,35 +48,13 @@ class Definition:
 @cache
 def load_safety_rules() -> tuple[SafetyRule, ...]:
     """All rules in the order of the table."""
-    return tuple(
-        SafetyRule(
-            id=row["id"],
-            applies_to=cells(row["applies_to"]),
-            effect=row["effect"],
-            when=row["when"],
-            ask=row["ask"],
-            text=row["text"],
-            because=row["because"],
-            authority=row["authority"],
-            source=row["source"],
-            locator=row["locator"],
-            verified=row["verified"],
-            note=row["note"],
-            row=row["_row"],
-        )
-        for row in read_table("safety/rules.csv")
-    )
+    return records("safety/rules.csv", SafetyRule)
 
 
 @cache
 def load_definitions() -> dict[str, Definition]:
     """All definitions by id."""
-    return {
-        row["id"]: Definition(
-            row["id"], row["when"], row["meaning"], row["source"], row["verified"], row["_row"]
-        )
-        for row in read_table("safety/definitions.csv")
-    }
+    return {row.id: row for row in records("safety/definitions.csv", Definition)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +74,4 @@ class DoseRule:
 @cache
 def load_dose_rules() -> tuple[DoseRule, ...]:
     """All dose rules in the order of the table; the smallest dose that applies is taken."""
-    return tuple(
-        DoseRule(
-            id=row["id"],
-            treatment=row["treatment"],
-            when=row["when"],
-            dose=float(row["dose"]),
-            text=row["text"],
-            source=row["source"],
-            verified=row["verified"],
-            row=row["_row"],
-        )
-        for row in read_table("safety/doses.csv")
-    )
+    return records("safety/doses.csv", DoseRule)

@@ -9,7 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
-from anagen.catalog.tables import data_root, optional_number, read_document, read_table
+from anagen.catalog.records import record, records
+from anagen.catalog.tables import data_root, read_document, read_table
 
 SPLITS = ("train", "check_only", "held_out")
 USES = ("fit", "check", "do_not_fit")
@@ -112,61 +113,6 @@ class Study:
     endpoints: tuple[Endpoint, ...]
 
 
-def _count(cell: str) -> int | None:
-    return int(cell) if cell else None
-
-
-def _arm(row: dict[str, str]) -> StudyArm:
-    return StudyArm(
-        id=row["arm"],
-        role=row["role"],
-        drug=row["drug"],
-        formulation=row["formulation"],
-        dose=optional_number(row["dose"]),
-        unit=row["unit"],
-        times_per_day=optional_number(row["times_per_day"]),
-        route=row["route"],
-        schedule=row["schedule"],
-        n=_count(row["n"]),
-        population=row["population"],
-        sex=row["sex"],
-        baseline=optional_number(row["baseline"]),
-        baseline_sd=optional_number(row["baseline_sd"]),
-        baseline_unit=row["baseline_unit"],
-    )
-
-
-def _endpoint(study: str, row: dict[str, str]) -> Endpoint:
-    return Endpoint(
-        study=study,
-        arm=row["arm"],
-        endpoint=row["endpoint"],
-        analysis=row["analysis"],
-        week=optional_number(row["week"]),
-        week_low=optional_number(row["week_low"]),
-        week_high=optional_number(row["week_high"]),
-        value=optional_number(row["value"]),
-        unit=row["unit"],
-        sd=optional_number(row["sd"]),
-        se=optional_number(row["se"]),
-        ci_low=optional_number(row["ci_low"]),
-        ci_high=optional_number(row["ci_high"]),
-        k=_count(row["k"]),
-        n=_count(row["n"]),
-        kind=row["kind"],
-        direction=row["direction"],
-        source=row["source"],
-        locator=row["locator"],
-        grade=row["grade"],
-        verified=row["verified"],
-        split=row["split"],
-        use=row["use"],
-        reason=row["reason"],
-        note=row["note"],
-        row=row["_row"],
-    )
-
-
 @cache
 def study_ids() -> tuple[str, ...]:
     """Ids of all studies, sorted; reads folder names only."""
@@ -191,8 +137,11 @@ def load_study(study_id: str) -> Study:
         people=head["people"],
         grade=head["grade"],
         note=head["note"],
-        arms=tuple(_arm(row) for row in read_table(f"{folder}/arms.csv")),
-        endpoints=tuple(_endpoint(study_id, row) for row in read_table(f"{folder}/endpoints.csv")),
+        arms=records(f"{folder}/arms.csv", StudyArm, {"id": "arm"}),
+        endpoints=tuple(
+            record({**row, "study": study_id}, Endpoint)
+            for row in read_table(f"{folder}/endpoints.csv")
+        ),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import cache
 
+from anagen.catalog.records import record, spaced
 from anagen.catalog.tables import read_table
 
 QUANTITIES = (
@@ -51,29 +52,13 @@ def load_supplements() -> dict[str, Supplement]:
     """All supplements by id, each with its limits."""
     limits: dict[str, list[IntakeLimit]] = {}
     for row in read_table("supplement_limits.csv"):
-        limits.setdefault(row["nutrient"], []).append(
-            IntakeLimit(
-                quantity=row["quantity"],
-                population=row["population"],
-                value=float(row["value"]),
-                unit=row["unit"],
-                authority=row["authority"],
-                source=row["source"],
-                verified=row["verified"],
-                note=row["note"],
-            )
-        )
+        limits.setdefault(row["nutrient"], []).append(record(row, IntakeLimit))
+
+    def limits_of(nutrient: str) -> tuple[IntakeLimit, ...]:
+        return tuple(limits.get(nutrient, ()))
+
+    # A nutrient's limits are rows of the other table, found by its id.
     return {
-        row["id"]: Supplement(
-            id=row["id"],
-            name=row["name"],
-            when_deficient=row["when_deficient"],
-            when_replete=row["when_replete"],
-            trials=row["trials"],
-            grade=row["grade"],
-            sources=tuple(row["sources"].split()),
-            verified=row["verified"],
-            limits=tuple(limits.get(row["id"], ())),
-        )
+        row["id"]: record(row, Supplement, {"limits": "id"}, sources=spaced, limits=limits_of)
         for row in read_table("supplements.csv")
     }

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
-from anagen.catalog.tables import optional_number, read_table
+from anagen.catalog.records import records
 from anagen.patients.reading import Reading
 
 _WEEKS_PER_YEAR = 365.25 / 7
@@ -41,12 +41,7 @@ class Limit:
 @cache
 def load_limits() -> dict[str, Limit]:
     """The limits of data/record_limits.csv by id."""
-    return {
-        row["id"]: Limit(
-            row["id"], optional_number(row["low"]), optional_number(row["high"]), row["unit"]
-        )
-        for row in read_table("record_limits.csv")
-    }
+    return {limit.id: limit for limit in records("record_limits.csv", Limit)}
 
 
 def _number(data: Any, *path: str) -> float | None:
