@@ -16,9 +16,9 @@ install: $(STAMP) ## create .venv from the hash-pinned lock
 
 $(STAMP): locks/requirements.txt pyproject.toml
 	@echo "Setting up $(VENV) from locks/requirements.txt (about a minute the first time)"
-	$(PYTHON) -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/requirements.txt
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r locks/requirements.txt
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $(STAMP)
 
 demo: $(STAMP) ## the main job on a shipped patient: causes, safe options, forecasts, report
