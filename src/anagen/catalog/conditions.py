@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from anagen.catalog.records import records
-from anagen.catalog.words import contained, normal
+from anagen.catalog.words import normal
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,12 +68,6 @@ def find_condition(name: str) -> ConditionRow | None:
     """The condition called exactly `name` (id, label or synonym, case ignored), or None."""
     found = _names().get(normal(name))
     return load_conditions()[found] if found else None
-
-
-def conditions_in(text: str) -> tuple[ConditionRow, ...]:
-    """Conditions whose name stands in a longer text, such as a coded display."""
-    synonyms = {name: (found,) for name, found in _names().items()}
-    return tuple(load_conditions()[found] for found in contained(text, synonyms))
 
 
 def condition_by_snomed(code: str) -> ConditionRow | None:

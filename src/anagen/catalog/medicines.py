@@ -70,12 +70,3 @@ def medicine_classes(name: str) -> frozenset[str]:
 def treatments_of(name: str) -> frozenset[str]:
     """Ids of our treatments that this medicine is; empty for all others."""
     return frozenset(row.treatment for row in match_medicine(name) if row.treatment)
-
-
-def medicine_by_code(system: str, code: str) -> MedicineRow | None:
-    """The medicine with this ATC (exact code) or RxNorm ingredient code, or None."""
-    field = "atc" if "atc" in system.casefold() else "rxnorm"
-    for row in load_medicines().values():
-        if code in (row.atc if field == "atc" else row.rxnorm):
-            return row
-    return None

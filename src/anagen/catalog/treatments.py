@@ -190,11 +190,6 @@ def load_treatments() -> dict[str, Treatment]:
     return {treatment.id: treatment for treatment in sorted(found, key=lambda item: item.id)}
 
 
-def treatments_with(word: str) -> tuple[Treatment, ...]:
-    """Treatments called by an id or a tag."""
-    return tuple(item for item in load_treatments().values() if word in item.words())
-
-
 def evidence_for(treatment: Treatment, causes: Iterable[str]) -> tuple[EvidenceRow, ...]:
     """Evidence rows that speak about at least one of the causes.
 

@@ -14,7 +14,7 @@ from anagen.catalog.treatments import load_treatments
 from anagen.plan.single import SinglePlan
 from anagen.provenance import Stamp
 from anagen.report.words import number, when
-from anagen.simulate.result import OBSERVABLES, ArmForecast
+from anagen.simulate.result import OBSERVABLES, ArmForecast, Forecast
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TABLE_WEEKS = (0, 12, 24, 36, 52, 60, 76, 104, 156, 208, 260, 312, 416, 520)
@@ -79,8 +79,8 @@ def print_single(made: SinglePlan, stamp: Stamp, console: Console) -> None:
         console.print(Text(NOTICE, style="dim"))
         return
     for observable in made.observables:
-        _print_courses(made, observable, console)
-    _print_people(made, console)
+        _print_courses(made, made.forecast, observable, console)
+    _print_people(made, made.forecast, console)
     for title, lines in (
         ("Fitted to this person", made.forecast.individualised),
         ("Not fitted to this person", made.forecast.not_individualised),
@@ -99,9 +99,7 @@ def print_single(made: SinglePlan, stamp: Stamp, console: Console) -> None:
     )
 
 
-def _print_courses(made: SinglePlan, observable: str, console: Console) -> None:
-    batch = made.forecast
-    assert batch is not None
+def _print_courses(made: SinglePlan, batch: Forecast, observable: str, console: Console) -> None:
     label, unit = OBSERVABLES[observable]
     table = Table(
         title=f"\n{label}, {unit}: median (90 of 100 lie within)",
@@ -134,9 +132,7 @@ def _column(arm: ArmForecast, made: SinglePlan) -> str:
     return f"Stopped at week {made.stop_week:g}"
 
 
-def _print_people(made: SinglePlan, console: Console) -> None:
-    batch = made.forecast
-    assert batch is not None
+def _print_people(made: SinglePlan, batch: Forecast, console: Console) -> None:
     table = Table(
         title="\nOf 100 people like this one: better / same / worse",
         title_justify="left",

@@ -19,12 +19,10 @@ from anagen.model.drivers import DRIVER_INDEX, DRIVER_NAMES, DRIVERS
 from anagen.model.scalp_day import (
     CELL_INDEX,
     FALLEN,
-    PERSON_INDEX,
     RECORD,
     advance_scalp,
     miniaturize,
 )
-from anagen.observe.severity_scores import salt as salt_score
 from anagen.observe.shedding import hairs_shed_per_day
 from anagen.rng import generator
 from anagen.simulate.parameter_draws import from_normal, sample_trait
@@ -488,17 +486,3 @@ def neutral_drivers(draws: int, days: int) -> FloatArray:
     """Drivers that change nothing. Shape: (draw, day, driver)."""
     neutral = np.array([DRIVERS[name].neutral for name in DRIVER_NAMES])
     return np.broadcast_to(neutral, (draws, days, neutral.size)).copy()
-
-
-def salt_of(group: Group, record: FloatArray) -> FloatArray:
-    """SALT of a group's record. Shape: (week, lane)."""
-    return salt_score(
-        record[:, RECORD.index("visible_terminal")],
-        group.salt_reference,
-        group.cells[CELL_INDEX["area_share"]],
-    )
-
-
-def susceptibility_of(group: Group) -> FloatArray:
-    """Susceptibility s of each lane. Shape: (lane,)."""
-    return np.exp(group.person[PERSON_INDEX["log_susceptibility"]])

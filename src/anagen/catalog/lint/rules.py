@@ -10,10 +10,15 @@ from fnmatch import fnmatch
 from typing import Any, Protocol
 
 from anagen.catalog.claims import VERDICTS
+from anagen.catalog.findings import FINDING_KINDS
+from anagen.catalog.harms import SEVERITIES
+from anagen.catalog.harms import USES as HARM_USES
 from anagen.catalog.lint.conditions import UnknownQuestion
 from anagen.catalog.lint.issue import Issue
 from anagen.catalog.lint.snapshot import Line, Snapshot
 from anagen.catalog.parameters import DISTRIBUTIONS, GRADES, ROLES, VERIFIED
+from anagen.catalog.plans import BETTER_OR_WORSE
+from anagen.catalog.safety import EFFECTS
 from anagen.catalog.studies import (
     ANALYSES,
     ARM_ROLES,
@@ -298,7 +303,12 @@ class UnknownWord:
         ("claims.csv", "verdict", VERDICTS),
         ("claims.csv", "kind", ("claim", "question")),
         ("supplement_limits.csv", "quantity", QUANTITIES),
-        ("safety/rules.csv", "effect", ("block", "condition", "note", "monitor")),
+        ("safety/rules.csv", "effect", EFFECTS),
+        ("harms.csv", "severity", SEVERITIES),
+        ("harms.csv", "use", HARM_USES),
+        ("findings.csv", "kind", FINDING_KINDS),
+        ("plan/outcomes.csv", "better", BETTER_OR_WORSE),
+        ("plan/outcomes.csv", "worse", BETTER_OR_WORSE),
     )
     studies = (("design", DESIGNS), ("grade", GRADES))
 
