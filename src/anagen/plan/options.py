@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from anagen.assess.records import Assessment
 from anagen.catalog.expressions import truth
+from anagen.catalog.findings import load_settings as load_assessment_settings
 from anagen.catalog.plans import load_combinations, load_settings
 from anagen.catalog.treatments import (
     GRADES,
@@ -136,8 +137,13 @@ def _single(
     order = sorted(fitting or rows, key=lambda item: ROLES.index(item[0].role))
     row, held = order[0]
     if held is None and row.ask and verdict.status != "blocked":
-        verdict = _with_condition(verdict, row)
+        verdict = _with_condition(verdict, row.ask, row.source, row.verified)
     for_causes = tuple(c for c in causes if "*" in row.causes or cause_matches(c, row.causes))
+    if not _settled(assessment, treatment, row) and verdict.status != "blocked":
+        named = " or ".join(labels[cause][0].lower() + labels[cause][1:] for cause in for_causes)
+        verdict = _with_condition(
+            verdict, f"whether it is {named}: not settled yet", "assumption", "assumed"
+        )
     tier, basis = tier_of(treatment, for_causes)
     return Candidate(
         id=treatment.id,
@@ -178,8 +184,21 @@ def _asked_for(treatment: Treatment, verdict: SafetyVerdict, causes: tuple[str, 
     )
 
 
-def _with_condition(verdict: SafetyVerdict, row: Indication) -> SafetyVerdict:
-    text = f"{CHECK_FIRST}{row.ask}."
+def _settled(assessment: Assessment, treatment: Treatment, row: Indication) -> bool:
+    """Whether the causes that a drug or procedure is for are likelier, together, than not."""
+    if "*" in row.causes or treatment.kind not in ("drug", "procedure"):
+        return True
+    likely = sum(
+        mixture.probability
+        for mixture in assessment.mixtures
+        if any(cause_matches(cause, row.causes) for cause in mixture.causes)
+    )
+    return likely >= load_assessment_settings()["settled_probability"]
+
+
+def _with_condition(verdict: SafetyVerdict, ask: str, source: str, verified: str) -> SafetyVerdict:
+    """The verdict with one more thing to check before it is meant for this person."""
+    text = f"{CHECK_FIRST}{ask}."
     if text in verdict.conditions:
         return verdict
     reason = SafetyReason(
@@ -187,8 +206,8 @@ def _with_condition(verdict: SafetyVerdict, row: Indication) -> SafetyVerdict:
         effect="condition",
         text=text,
         because="Whether it is meant for this person depends on it.",
-        source=row.source,
-        verified=row.verified,
+        source=source,
+        verified=verified,
         authority="indication",
     )
     return replace(
@@ -275,7 +294,7 @@ def _joint(
         verdict,
         status="conditions",
         reasons=(*added, *verdict.reasons),
-        conditions=tuple(dict.fromkeys((added[0].text, *verdict.conditions))),
+        conditions=tuple(dict.fromkeys((*(item.text for item in added), *verdict.conditions))),
     )
 
 
