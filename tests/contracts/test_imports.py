@@ -21,12 +21,14 @@ ALLOWED: dict[str, set[str]] = {
     "interop": {"catalog", "patients"},
     "patients": {"catalog", "model", "simulate", "observe", "interop"},
     "validate": {"catalog", "model", "simulate", "observe", "patients"},
+    "ask": {"catalog"},
     "assess": {"catalog", "patients"},
     "charts": {"catalog", "simulate"},
     "plan": {"catalog", "patients", "assess", "simulate", "observe"},
     "report": {"catalog", "patients", "assess", "plan", "charts", "simulate", "observe"},
     "cli": {
-        "catalog", "patients", "assess", "plan", "report", "simulate", "observe", "validate",
+        "ask", "catalog", "patients", "assess", "plan", "report", "simulate", "observe",
+        "validate",
     },
 }  # fmt: skip
 
@@ -98,7 +100,13 @@ HEAVY = ("numba", "scipy", "altair", "vl_convert", "pint", "fhir", "numpy")
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--help"], ["evidence", "show", "finasteride"], ["evidence", "lint"]]
+    "arguments",
+    [
+        ["--help"],
+        ["evidence", "show", "finasteride"],
+        ["evidence", "lint"],
+        ["ask", "is biotin any use"],
+    ],
 )
 def test_light_verbs_import_nothing_heavy(arguments: list[str]) -> None:
     code = (
