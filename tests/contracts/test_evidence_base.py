@@ -10,6 +10,7 @@ from pathlib import Path
 from anagen.catalog.lint import lint
 from anagen.catalog.studies import load_studies
 from anagen.catalog.tables import read_table
+from forecast_treatments import DRUGS
 
 ROOT = Path(__file__).parents[2]
 
@@ -54,22 +55,6 @@ IN_FACT_LIST = {
     "Olsen_2002_minoxidil",
     "Price_1999_minoxidil_weight",
 }
-FORECAST = {
-    "finasteride",
-    "finasteride_topical",
-    "dutasteride",
-    "minoxidil_topical",
-    "minoxidil_oral",
-    "ketoconazole_topical",
-    "baricitinib",
-    "ritlecitinib",
-    "deuruxolitinib",
-    "upadacitinib",
-    "tofacitinib",
-    "triamcinolone_intralesional",
-    "clobetasol_topical",
-    "contact_immunotherapy_dpcp",
-}
 
 
 @dataclass
@@ -99,7 +84,7 @@ def _groups(areata: bool) -> dict[str, Group]:
             if row.use == "fit" or row.reason.startswith("held out"):
                 group.rows += 1
                 group.arms.add((study.id, row.arm))
-                group.drugs |= {drugs[row.arm]} & FORECAST
+                group.drugs |= {drugs[row.arm]} & set(DRUGS)
     return {name: group for name, group in groups.items() if group.rows}
 
 

@@ -8,37 +8,17 @@ from anagen.catalog.parameters import load_parameters
 from anagen.catalog.tables import names, read_document
 from anagen.model.actions import ACTIONS
 from anagen.simulate.exposure import BETWEEN_PEOPLE, LEVELS, WORDS
+from forecast_treatments import DRUGS, STORES_AND_OTHERS
 
 MODELS = {"intake", "none", *LEVELS}
 TREATMENTS = [
     name.removeprefix("treatments/").removesuffix(".toml") for name in names("treatments", ".toml")
 ]
 MODELLED = [t for t in TREATMENTS if "actions" in read_document(f"treatments/{t}.toml")]
-WANTED = [
-    "finasteride",
-    "finasteride_topical",
-    "dutasteride",
-    "minoxidil_topical",
-    "minoxidil_oral",
-    "ketoconazole_topical",
-    "baricitinib",
-    "ritlecitinib",
-    "deuruxolitinib",
-    "upadacitinib",
-    "tofacitinib",
-    "triamcinolone_intralesional",
-    "clobetasol_topical",
-    "contact_immunotherapy_dpcp",
-    "iron",
-    "vitamin_d",
-    "levothyroxine",
-    "biotin",
-    "watchful_waiting",
-]
 
 
 def test_the_treatments_we_promise_to_forecast_have_actions() -> None:
-    assert set(WANTED) <= set(MODELLED)
+    assert {*DRUGS, *STORES_AND_OTHERS} <= set(MODELLED)
 
 
 @pytest.mark.parametrize("treatment", MODELLED)

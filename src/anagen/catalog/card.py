@@ -301,20 +301,25 @@ def cause_card(entry: Entry) -> Card:
                 "Findings",
                 ("How often the finding is seen when this is the cause.",) if findings else (),
                 ("finding", "share", "90 % interval", "grade", "checked"),
-                tuple(
-                    (
-                        words(row["finding"]),
-                        row["p"],
-                        f"{row['low']} to {row['high']}",
-                        words(row["grade"]),
-                        row["verified"],
-                    )
-                    for row in findings
-                ),
+                _frequencies(findings, "finding"),
             ),
             Section("Treatments", (), ("treatment", "role", "note"), tuple(treatments)),
         ),
         keys,
+    )
+
+
+def _frequencies(rows: Iterable[dict[str, str]], what: str) -> tuple[tuple[str, ...], ...]:
+    """Rows of finding frequencies as cells: the finding or the cause (`what`), share, interval."""
+    return tuple(
+        (
+            words(row[what]),
+            row["p"],
+            f"{row['low']} to {row['high']}",
+            words(row["grade"]),
+            row["verified"],
+        )
+        for row in rows
     )
 
 
@@ -450,16 +455,7 @@ def finding_card(entry: Entry) -> Card:
                 "Causes",
                 (),
                 ("cause", "share with the finding", "90 % interval", "grade", "checked"),
-                tuple(
-                    (
-                        words(line["cause"]),
-                        line["p"],
-                        f"{line['low']} to {line['high']}",
-                        words(line["grade"]),
-                        line["verified"],
-                    )
-                    for line in shares
-                ),
+                _frequencies(shares, "cause"),
             ),
         ),
         [row["source"], *(line["source"] for line in shares)],

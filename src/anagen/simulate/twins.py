@@ -28,44 +28,18 @@ IntArray = NDArray[np.int64]
 LEAST_START_RATIO = 1.02
 MECHANISMS = ("autoimmune", "androgenetic", "effluvium", "scarring")
 
-# Person parameters that are one row of the parameter table each.
-_DIRECT = (
-    "anagen_days",
-    "catagen_days",
-    "telogen_days",
-    "latency_days",
-    "new_anagen_days",
-    "dystrophic_days",
-    "dht_exponent",
-    "step_down",
-    "step_up",
-    "smallest_class_death",
-    "anagen_shortening",
-    "latency_lengthening",
-    "latency_offset",
-    "caliber_gain",
-    "caliber_loss",
-    "privilege_half",
-    "privilege_days",
-    "antigen_floor",
-    "regulation_half",
-    "regulation_induction",
-    "regulation_loss",
-    "effector_loss",
-    "memory_formation",
-    "memory_loss",
-    "attack_rate",
-    "attack_catagen_share",
-    "regrowth_arrest_half",
-    "glucocorticoid_effector_loss",
-    "sensitizer_regulation",
-    "effector_mixing",
-    "new_patch_effector",
-    "inflammation_anagen",
-    "inflammation_latency",
-    "scarring_rate",
-    "scarring_glucocorticoid",
+# Person parameters that the twin works out; each of the others is one row of the parameter table.
+_WORKED_OUT = (
+    "regrowth_rate",
+    "androgen_gain",
+    "androgen_independent_share",
+    "log_susceptibility",
+    "effector_leak",
+    "recruitment",
+    "memory_reactivation",
+    *MECHANISMS,
 )
+_DIRECT = tuple(name for name in PERSON if name not in _WORKED_OUT)
 
 
 @dataclass(slots=True)
