@@ -7,7 +7,8 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from anagen.simulate.forecast import UNTREATED, forecast, smallest_real_change
+from anagen.observe.noise import smallest_real_change
+from anagen.simulate.forecast import UNTREATED, forecast
 from anagen.simulate.person import Person, Perturbation
 from anagen.simulate.regimen import Arm, Regimen
 from anagen.simulate.result import OBSERVABLES

@@ -21,8 +21,9 @@ from anagen.catalog.treatments import (
     load_treatments,
     tier_of,
 )
+from anagen.observe.noise import smallest_real_change
 from anagen.patients.record import Values
-from anagen.plan.compare import better_or_worse, importance_of, per_100, smallest_real_change
+from anagen.plan.compare import better_or_worse, importance_of, per_100
 from anagen.plan.make import make_plan
 from anagen.plan.records import Plan
 from plan_cases import assessment, fake_forecast, person, stop_flag

@@ -8,37 +8,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anagen.catalog.harms import HarmRow
-from anagen.catalog.parameters import load_parameters
 from anagen.catalog.plans import OutcomeRow, load_settings, load_weights
 from anagen.catalog.treatments import COST_CLASSES, Treatment
-from anagen.observe.noise import real_change
+from anagen.observe.noise import smallest_real_change
 from anagen.patients.record import Values
 from anagen.plan.records import Change, HarmRate, Outcome
 from anagen.simulate.parameter_draws import interval_of_mean
 from anagen.simulate.result import ArmForecast, FloatArray, Forecast
 
 UNTREATED = "untreated"
-READING_ERROR: Mapping[str, tuple[str, bool]] = {
-    "salt": ("salt_reading_sd", False),
-    "terminal_density": ("hair_count_reading_cv", True),
-    "total_density": ("hair_count_reading_cv", True),
-    "hair_mass": ("hair_mass_reading_cv", True),
-    "daily_shed": ("shed_reading_cv", True),
-    "shed_ratio": ("shed_reading_cv", True),
-    "telogen_percent": ("telogen_reading_sd", False),
-}
-
 Mask = NDArray[np.bool_]
-
-
-def smallest_real_change(observable: str, start: float) -> float | None:
-    """Smallest change between two readings that exceeds their error, in the observable's unit."""
-    parameters = load_parameters()
-    name, relative = READING_ERROR.get(observable, ("", False))
-    if name not in parameters:
-        return None
-    error = parameters[name].value * (start if relative else 1.0)
-    return real_change(error, parameters["real_change_z"].value)
 
 
 def per_100(better: float, same: float, worse: float) -> tuple[int, int, int]:

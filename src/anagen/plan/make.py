@@ -24,6 +24,7 @@ from anagen.catalog.treatments import (
     best_grade,
     tier_of,
 )
+from anagen.observe.noise import smallest_real_change
 from anagen.patients.record import PatientRecord
 from anagen.plan.compare import (
     UNTREATED,
@@ -34,7 +35,6 @@ from anagen.plan.compare import (
     meaningful,
     outcomes,
     score,
-    smallest_real_change,
 )
 from anagen.plan.options import WAITING, Candidate, candidates, referral
 from anagen.plan.records import Option, Plan
@@ -267,6 +267,8 @@ def outcome_rows(mechanisms: Iterable[str], batch: Forecast | None) -> tuple[Out
     for name in mechanisms:
         for row in load_outcomes():
             same = any((row.observable, row.label) == (r.observable, r.label) for r in found)
+            if row.observable not in untreated.values:
+                continue
             if row.mechanism == name and not same and meaningful(row, untreated):
                 found.append(row)
     return tuple(found)

@@ -33,6 +33,7 @@ LOWER_IS_BETTER = frozenset({"salt", "daily_shed", "shed_ratio", "telogen_percen
 PLAIN_NAMES = {
     "salt": "Scalp hair lost (SALT score)",
     "terminal_density": "Thick hairs in the target area",
+    "terminal_relative": "Thick hairs in the target area",
     "total_density": "All hairs in the target area",
     "hair_mass": "Hair mass in the target area",
     "daily_shed": "Hairs shed a day",
@@ -42,6 +43,7 @@ PLAIN_NAMES = {
 PLAIN_UNITS = {
     "salt": "% of the scalp",
     "terminal_density": "hairs per cm²",
+    "terminal_relative": "% of today",
     "total_density": "hairs per cm²",
     "hair_mass": "% of your full head",
     "daily_shed": "hairs a day",

@@ -7,18 +7,16 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from anagen.catalog.parameters import value
 from anagen.model.drivers import DRIVER_INDEX
 from anagen.model.scalp_day import CELL_INDEX, RECORD
 from anagen.observe import hair_counts, severity_scores, shedding
-from anagen.observe.noise import real_change
 from anagen.observe.wander import wander
 from anagen.rng import generator
 from anagen.simulate import cohort
 from anagen.simulate.parameter_draws import sample
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Arm
-from anagen.simulate.result import OBSERVABLES, ArmForecast, Forecast
+from anagen.simulate.result import ArmForecast, Forecast
 from anagen.simulate.system import daily_drivers
 from anagen.simulate.twins import Group
 
@@ -28,6 +26,8 @@ Progress = Callable[[int, int, str], None]
 UNTREATED = Arm("untreated", "No treatment")
 # What is counted or weighed in one target area, and so wanders by chance.
 COUNTED = ("terminal_density", "total_density", "hair_mass")
+# Below this many hairs per cm2 a share of today's hairs says nothing.
+LEAST_DENSITY = 5.0
 
 
 def forecast(
@@ -61,9 +61,7 @@ def forecast(
             progress(done, total, arm.label)
         drivers = daily_drivers(person, arm, start_day=0, end_day=days, draws=draws, seed=seed)
         course = _arm(arm, person, groups, fates, drivers, weeks, draws, seed, workers)
-        for name in COUNTED:
-            course.values[name][:] *= counted
-        results[arm.id] = course
+        results[arm.id] = _counted(course, counted)
     if progress:
         progress(total, total, "done")
     used, unused = individualised(person)
@@ -75,6 +73,17 @@ def forecast(
         individualised=used,
         not_individualised=unused,
     )
+
+
+def _counted(course: ArmForecast, wandering: FloatArray) -> ArmForecast:
+    """The arm with counts that wander, and terminal hairs as % of today where there are any."""
+    values = dict(course.values)
+    for name in COUNTED:
+        values[name] = values[name] * wandering
+    today = values["terminal_density"][:, :1]
+    if (today >= LEAST_DENSITY).all():
+        values["terminal_relative"] = 100.0 * values["terminal_density"] / today
+    return ArmForecast(arm=course.arm, values=values)
 
 
 def _count_wander(person: Person, weeks: int, draws: int, seed: int) -> FloatArray:
@@ -127,14 +136,14 @@ def _arm(
     seed: int,
     workers: int | None,
 ) -> ArmForecast:
-    values = {name: np.zeros((draws, weeks + 1)) for name in OBSERVABLES}
+    values: dict[str, FloatArray] = {}
     for group, (activity, seeds) in zip(groups, fates, strict=True):
         # Every arm starts from its own copy of the same state.
         twin = group.take(np.arange(group.draws.size), group.draws)
         own = cohort.mechanism_drivers(twin, drivers[twin.draws], person, 0, draws, seed)
         record = cohort.advance(twin, own, activity, seeds, workers=workers)
         for name, course in observables(twin, record, weekly_vehicle(own, weeks)).items():
-            values[name][twin.draws] = course.T
+            values.setdefault(name, np.zeros((draws, weeks + 1)))[twin.draws] = course.T
     return ArmForecast(arm=arm, values=values)
 
 
@@ -167,24 +176,6 @@ def observables(group: Group, record: FloatArray, vehicle: FloatArray) -> dict[s
             record[:, RECORD.index("visible_telogen")], visible, area
         ),
     }
-
-
-_READING = {
-    "salt": ("salt_reading_sd", False),
-    "terminal_density": ("hair_count_reading_cv", True),
-    "total_density": ("hair_count_reading_cv", True),
-    "hair_mass": ("hair_mass_reading_cv", True),
-    "daily_shed": ("shed_reading_cv", True),
-    "shed_ratio": ("shed_reading_cv", True),
-    "telogen_percent": ("telogen_reading_sd", False),
-}
-
-
-def smallest_real_change(observable: str, baseline: float) -> float:
-    """Smallest change of an observable that exceeds reading error (95 %), in its own unit."""
-    row, relative = _READING[observable]
-    sd = value(row) * (baseline if relative else 1.0)
-    return real_change(sd, value("real_change_z"))
 
 
 # Person field, mechanism it matters to ("" for all), name, sentence when known.

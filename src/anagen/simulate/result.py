@@ -15,6 +15,7 @@ FloatArray = NDArray[np.float64]
 OBSERVABLES: Mapping[str, tuple[str, str]] = {
     "salt": ("SALT score", "% of scalp hair lost"),
     "terminal_density": ("Terminal hair density, target area", "hairs/cm2"),
+    "terminal_relative": ("Terminal hairs of the target area against today", "% of today"),
     "total_density": ("Total hair density, target area", "hairs/cm2"),
     "hair_mass": ("Hair mass, target area", "% of a full head of the same person"),
     "daily_shed": ("Hairs shed per day", "hairs/day"),
