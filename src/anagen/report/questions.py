@@ -32,6 +32,10 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
 
 
+# Tests of this prefix are advice to leave something out, not something to have done.
+ADVICE_AGAINST = "no_"
+
+
 def _summary(document: Document) -> Iterator[str]:
     if document.stopped_by:
         yield (
@@ -42,8 +46,9 @@ def _summary(document: Document) -> Iterator[str]:
         yield "No hair complaint was found in this record, so no cause was ranked."
     elif document.causes:
         yield _causes(document)
-    if document.tests:
-        names = joined(test.label for test in document.tests[:3])
+    wanted = [test.label for test in document.tests if not test.test.startswith(ADVICE_AGAINST)]
+    if wanted:
+        names = joined(wanted[:3])
         yield f"The next tests or questions most worth having: {names}."
     spread = _spread(document)
     if spread:

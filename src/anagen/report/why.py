@@ -90,7 +90,7 @@ def mixture_items(assessment: Assessment) -> tuple[MixtureItem, ...]:
 
 
 def next_tests(assessment: Assessment, cite: Citations) -> tuple[NextTest, ...]:
-    """Tests in the order of the assessment."""
+    """Tests in the order of the assessment, advice to leave tests out last."""
     names = {cause.cause: cause.label for cause in assessment.causes}
     return tuple(
         NextTest(
@@ -102,5 +102,5 @@ def next_tests(assessment: Assessment, cite: Citations) -> tuple[NextTest, ...]:
             caution=sentence(test.caution),
             citations=cite.cite(test.source),
         )
-        for test in assessment.tests
+        for test in sorted(assessment.tests, key=lambda test: test.test.startswith("no_"))
     )
