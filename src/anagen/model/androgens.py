@@ -51,5 +51,8 @@ def dht_ratio(
 def scalp_dht_ratio(
     serum_ratio: FloatArray, local_ratio: FloatArray, local_share: FloatArray
 ) -> FloatArray:
-    """Scalp DHT relative to untreated: part arrives with blood, part is made in the scalp."""
+    """Scalp DHT relative to untreated: part arrives with blood, part is made in the scalp.
+
+    Shape as given; 1 untreated.
+    """
     return 1.0 - (1.0 - local_share) * (1.0 - serum_ratio) - local_share * (1.0 - local_ratio)

@@ -15,14 +15,14 @@ def thyroxine_from_tsh(
 ) -> FloatArray:
     """Thyroxine relative to normal from TSH (mIU/L); exactly 1 inside the reference range.
 
-    Free T4 falls with the logarithm of TSH: ratio = (TSH / nearest limit)^-slope.
+    Free T4 falls with the logarithm of TSH: ratio = (TSH / nearest limit)^-slope. Shape: (draw,).
     """
     outside = tsh / np.clip(tsh, lower, upper)
     return outside ** (-slope)
 
 
 def thyroxine_from_free_t4(free_t4: FloatArray, lower: FloatArray, upper: FloatArray) -> FloatArray:
-    """Thyroxine relative to normal from free T4 (pmol/L); exactly 1 inside the range."""
+    """Thyroxine relative to normal from free T4 (pmol/L), exactly 1 inside the range. (draw,)"""
     return free_t4 / np.clip(free_t4, lower, upper)
 
 

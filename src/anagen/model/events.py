@@ -28,7 +28,7 @@ def cytotoxic_course(
 ) -> FloatArray:
     """Anagen hairs broken, fraction per day, while the drug is present and `tail` days after.
 
-    Shape: (day, draw). Source: model design 5, cytotoxics.
+    Shape: (day, draw). `duration` and `tail` are days, `rate` is 1/day. Source: anagen_prototype.
     """
     since = days[:, None] - first_day
     present = (since >= 0.0) & (since < duration + tail)

@@ -4,7 +4,8 @@ E effector CD8+NKG2D+ T cells (an active lesion is of order 1), M resident memor
 R regulatory tone, P immune privilege (1 intact, 0 collapsed), G interferon-gamma signal,
 I interleukin-15 signal. Cytokines live minutes to an hour, so G and I are algebraic; E, P, R, M
 take implicit or exponential steps, stable for any step. J1 and J3 are 1 - block of JAK1/2 and of
-JAK1/3 signalling.
+JAK1/3 signaling. All levels and shares are dimensionless, times are days and rates 1/day; every
+argument and result is one number. Source: anagen_prototype for the structure and most rates.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ from numba import njit
 
 @njit(nogil=True)
 def collapse(signal, half):
-    """Share of privilege lost at steady state: Hill with exponent 4 in G / K_P."""
+    """Share of privilege lost at steady state, 0..1: Hill with exponent 4 in G / K_P."""
     ratio = signal / half
     square = ratio * ratio
     fourth = square * square
@@ -29,7 +30,10 @@ def privilege_step(privilege, signal, half, relaxed_share):
 
 @njit(nogil=True)
 def antigen(growing, growing_when_healthy, floor):
-    """H: anagen bulbs present the antigen, with a floor that stays in bald skin."""
+    """H, `floor` to 1: anagen bulbs present the antigen, with a floor that stays in bald skin.
+
+    `growing` and `growing_when_healthy` are shares of the follicles of the cell.
+    """
     share = min(1.0, growing / growing_when_healthy)
     return floor + (1.0 - floor) * share
 
@@ -47,7 +51,10 @@ def effector_source(
     half_regulation,
     signal_3,
 ):
-    """dE/dt before loss: background, memory reactivation, and recruitment held back by R."""
+    """dE/dt before loss, 1/day: background, memory reactivation, and recruitment held back by R.
+
+    `leak`, `reactivation` and `recruitment` are rates; `signal_3` is J3.
+    """
     interleukin_15 = signal_3 * (1.0 - privilege)
     recruited = recruitment * susceptibility * interleukin_15 * presented
     return (
@@ -57,7 +64,10 @@ def effector_source(
 
 @njit(nogil=True)
 def implicit_step(level, source, loss, dt):
-    """Backward Euler for dx/dt = source - loss x: never negative, never unstable."""
+    """Level after `dt` days of dx/dt = source - loss x by backward Euler.
+
+    Never negative, never unstable.
+    """
     return (level + dt * source) / (1.0 + dt * loss)
 
 
@@ -70,6 +80,6 @@ def memory_step(memory, effector, formation, loss, dt):
 
 @njit(nogil=True)
 def reentry_factor(signal, half):
-    """How much interferon-gamma slows the return to growth (1 = not at all)."""
+    """How much interferon-gamma slows the return to growth, 0..1 (1 = not at all)."""
     ratio = signal / half
     return 1.0 / (1.0 + ratio * ratio)

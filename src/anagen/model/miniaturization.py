@@ -3,6 +3,7 @@
 As the drive rises anagen shortens, the next hair is thinner, and the empty phase lengthens. Hairs
 may also change caliber while they grow, in the direction the drive sets, which is what lets counts
 of visible hair move faster than one hair cycle.
+Every argument and result is one dimensionless number.
 Source: Courtois_1994_follicle_ageing, for the rules; rates from the calibrated parameter rows.
 """
 

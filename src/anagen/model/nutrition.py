@@ -58,7 +58,7 @@ def iron_anagen_log(
     """Log-effect of low iron stores on anagen duration: 0 from `replete` ug/L up, never positive.
 
     Without any iron anagen keeps `1 - lost_share` of its length; `half_effect` is the ferritin
-    (ug/L) at half of that loss.
+    (ug/L) at half of that loss. Shape: (day, draw).
     """
 
     def kept(level: FloatArray) -> FloatArray:
@@ -70,13 +70,19 @@ def iron_anagen_log(
 def vitamin_d_regulatory_log(
     vitamin_d: FloatArray, exponent: FloatArray, sufficient: FloatArray
 ) -> FloatArray:
-    """Log-effect of low 25-hydroxyvitamin D on regulatory tone: 0 from `sufficient` nmol/L up."""
+    """Log-effect of low 25-hydroxyvitamin D on regulatory tone: 0 from `sufficient` nmol/L up.
+
+    Shape: (day, draw).
+    """
     return exponent * np.log(np.minimum(vitamin_d, sufficient) / sufficient)
 
 
 def zinc_anagen_log(
     zinc: FloatArray, largest_log: FloatArray, lower_limit: FloatArray
 ) -> FloatArray:
-    """Log-effect of low serum zinc on anagen duration: 0 from `lower_limit` umol/L up."""
+    """Log-effect of low serum zinc on anagen duration: 0 from `lower_limit` umol/L up.
+
+    Shape: (draw,).
+    """
     lack = np.clip(1.0 - zinc / lower_limit, 0.0, 1.0)
     return largest_log * lack

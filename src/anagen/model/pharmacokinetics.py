@@ -325,8 +325,9 @@ def day_mean_effect(concentration, half_maximal, hill):  # pragma: no cover
 def dose_times(interval_days: float, first_day: int, last_day: int) -> tuple[IntArray, FloatArray]:
     """Day and hour of every administration from `first_day` until before `last_day`.
 
-    Several a day (interval below 1) fall at equal hours; longer intervals at the start of a day or
-    at their fraction of it. Raises ValueError for an interval that is not positive.
+    Shapes: (dose,). Several a day (interval below 1) fall at equal hours; longer intervals at the
+    start of a day or at their fraction of it. Raises ValueError for an interval that is not
+    positive.
     """
     if not interval_days > 0.0:
         raise ValueError("the time between doses must be positive")

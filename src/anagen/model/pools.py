@@ -29,5 +29,5 @@ def first_order_pool(target, start, rate):  # pragma: no cover
 
 
 def rate_from_half_life(half_life_days: FloatArray) -> FloatArray:
-    """Loss rate, 1/day."""
+    """Loss rate, 1/day, of a pool with this half-life in days. Shape as given."""
     return np.log(2.0) / half_life_days
