@@ -319,7 +319,8 @@ def _living(document: Document) -> Iterable:
         else:
             parts.append("No side-effect rates are recorded here; that does not mean none.")
         if option.negatives:
-            parts.append(f"Against it: {'; '.join(option.negatives)}.")
+            against = "; ".join(text.rstrip(".") for text in option.negatives)
+            parts.append(f"Against it: {against}.")
         if option.if_stopped:
             parts.append(f"If stopped: {option.if_stopped}")
         text = Text(f"{option.label}: ", style="bold")
