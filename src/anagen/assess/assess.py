@@ -21,7 +21,14 @@ from anagen.assess.next_test import (
 from anagen.assess.records import Assessment, CauseProbability
 from anagen.assess.red_flags import Signs, red_flags
 from anagen.assess.uncertainty import draw
-from anagen.assess.weigh import Evidence, evidence, frequencies, log_likelihood, posterior
+from anagen.assess.weigh import (
+    Evidence,
+    doubted,
+    evidence,
+    frequencies,
+    log_likelihood,
+    posterior,
+)
 from anagen.catalog.causes import load_causes
 from anagen.catalog.findings import load_background, load_frequencies, load_settings
 from anagen.patients.record import PatientRecord
@@ -40,15 +47,17 @@ def assess(record: PatientRecord) -> Assessment:
     every = hypotheses(knowledge, share)
     known = evidence(knowledge, read.present)
     p = frequencies(knowledge, every, known.columns)
-    central = posterior(every.prior, log_likelihood(knowledge, every.members, p, known))
-    draws = draw(knowledge, share, every, central, known, record.id)
+    fitted = posterior(every.prior, log_likelihood(knowledge, every.members, p, known))
+    misleading = load_settings()["misleading_record"]
+    central = doubted(fitted, every.prior, misleading)
+    draws = draw(knowledge, share, every, fitted, known, record.id)
 
     probability = _probability(knowledge, every, central)
     signs = Signs(record, read.present, probability)
-    choice = candidates(knowledge, every, central)
+    choice = candidates(knowledge, every, fitted)
 
     inside = every.contains[draws.rows]
-    moved = draws.posterior @ inside
+    moved = doubted(draws.posterior, every.prior[draws.rows], misleading) @ inside
     marginal = central @ every.contains
     causes: list[CauseProbability] = []
     for i in np.argsort(-marginal, kind="stable")[:_LISTED]:
@@ -57,7 +66,7 @@ def assess(record: PatientRecord) -> Assessment:
         cause = knowledge.causes[i]
         low, high = np.quantile(moved[:, i], [0.05, 0.95])
         speaks_for, speaks_against = (
-            finding_weights(knowledge, every, central, p, known, draws, int(i))
+            finding_weights(knowledge, every, fitted, p, known, draws, int(i))
             if len(causes) < _EXPLAINED
             else ((), ())
         )
@@ -177,6 +186,8 @@ def _limits(record: PatientRecord, known: Evidence) -> tuple[str, ...]:
         "assumptions with wide intervals, and so are all base rates.",
         f"{measured} of {len(background)} background frequencies were measured.",
         "Findings that go together are weighed together by an assumed share, not a measured one.",
+        f"{load_settings()['misleading_record']:.0%} of records are taken to mislead (misread "
+        "signs, mimics), so no cause is called certain.",
         "At most two causes at once, and the trigger of an effluvium, are considered.",
         "No clinician has reviewed this assessment; it supports one, it replaces none.",
     ]

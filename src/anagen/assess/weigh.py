@@ -127,6 +127,16 @@ def posterior(prior: Array, log_weight: Array) -> Array:
     return weight / np.sum(weight, axis=-1, keepdims=True)
 
 
+def doubted(fitted: Array, prior: Array, misleading: float) -> Array:
+    """The posterior when a share `misleading` of records says nothing of the cause.
+
+    Signs are misread and diseases mimic one another in ways that no row knows of. Such a record
+    leaves the base rates standing, so no picture, however typical, is taken for certain. Without
+    findings both are the same, and findings that are left out still change nothing.
+    """
+    return (1.0 - misleading) * fitted + misleading * prior
+
+
 def frequencies(knowledge: Knowledge, chosen: Hypotheses, columns: NDArray[np.intp]) -> Array:
     """P(finding | hypothesis) for some columns. Shape: (hypothesis, finding)."""
     return combined(
