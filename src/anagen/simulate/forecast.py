@@ -26,8 +26,8 @@ Progress = Callable[[int, int, str], None]
 UNTREATED = Arm("untreated", "No treatment")
 # What is counted or weighed in one target area, and so wanders by chance.
 COUNTED = ("terminal_density", "total_density", "hair_mass")
-# Below this many hairs per cm2 a share of today's hairs says nothing.
-LEAST_DENSITY = 5.0
+# Where hardly any terminal hair is left, a change is told against this many hairs per cm2.
+LEAST_DENSITY = 20.0
 
 
 def forecast(
@@ -76,13 +76,13 @@ def forecast(
 
 
 def _counted(course: ArmForecast, wandering: FloatArray) -> ArmForecast:
-    """The arm with counts that wander, and terminal hairs as % of today where there are any."""
+    """The arm with counts that wander, and terminal hairs as % of today."""
     values = dict(course.values)
     for name in COUNTED:
         values[name] = values[name] * wandering
     today = values["terminal_density"][:, :1]
-    if (today >= LEAST_DENSITY).all():
-        values["terminal_relative"] = 100.0 * values["terminal_density"] / today
+    change = values["terminal_density"] - today
+    values["terminal_relative"] = 100.0 + 100.0 * change / np.maximum(today, LEAST_DENSITY)
     return ArmForecast(arm=course.arm, values=values)
 
 
