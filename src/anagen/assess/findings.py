@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from anagen.catalog.findings import FindingRule, load_findings, load_rules, load_windows
 from anagen.catalog.labs import reference_range
 from anagen.patients.record import Lab, Medicine, PatientRecord
+from anagen.patients.result_text import says
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": lambda a, b: a < b,
@@ -15,8 +16,6 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     ">": lambda a, b: a > b,
     ">=": lambda a, b: a >= b,
 }
-_NORMAL_WORDS = ("normal", "negative", "non-reactive", "nonreactive", "none", "not detected", "no ")
-_ABSENT_PREFIXES = ("no ", "not ", "non-")
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,13 +230,8 @@ def _lab_text(record: PatientRecord, rule: FindingRule) -> bool | None:
     lab = _newest(record, rule.key)
     if lab is None or not lab.text:
         return None
-    text = normalized(lab.text)
-    negative = text.startswith(_ABSENT_PREFIXES) or text in _NORMAL_WORDS
-    if not negative and _named(text, rule.value):
-        return True
-    if negative and rule.absent == "yes":
-        return False
-    return None
+    said = says(lab.text, rule.value.split())
+    return None if said is False and rule.absent != "yes" else said
 
 
 _READERS: dict[str, Callable[[PatientRecord, FindingRule], bool | None]] = {

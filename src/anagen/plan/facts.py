@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
@@ -14,12 +13,7 @@ from anagen.catalog.questions import PERSON
 from anagen.catalog.safety import load_definitions
 from anagen.patients.diagnoses import condition_ids
 from anagen.patients.record import Medicine, PatientRecord
-
-POSITIVE = re.compile(r"positive|reactive|detected|present|abnormal|hyphae|grow|spores|fung", re.I)
-NEGATIVE = re.compile(
-    r"\bnon.?reactive|negative|not |\bno\b|normal|absent|undetected|sterile", re.I
-)
-ABNORMAL = re.compile(r"abnormal", re.I)
+from anagen.patients.result_text import POSITIVE, says
 
 
 def cause_probability(assessment: Assessment, pattern: str) -> float:
@@ -122,12 +116,7 @@ class PersonFacts:
         return min(texts, key=lambda lab: lab.weeks_ago or 0.0).text
 
     def _positive(self, test: str) -> Value:
-        text = self._text(test)
-        if not text:
-            return None
-        if NEGATIVE.search(text) and not ABNORMAL.search(text):
-            return False
-        return True if POSITIVE.search(text) else None
+        return says(self._text(test), POSITIVE)
 
     def _result(self, test: str, word: str) -> Value:
         text = self._text(test)
