@@ -15,6 +15,7 @@ from anagen.catalog.causes import load_causes
 from anagen.catalog.findings import load_red_flags, load_tests
 from anagen.catalog.treatments import load_treatments
 from anagen.patients.intake import load
+from anagen.patients.record import PatientRecord
 from anagen.plan.options import candidates
 
 HERE = Path(__file__).parent / "second_opinion"
@@ -83,3 +84,32 @@ def test_nothing_dangerous_is_offered_without_its_condition(name: str) -> None:
             said = " ".join(text for verdict in plan.verdicts for text in verdict.conditions)
             words = [word.casefold() for word in rule["needs"]]
             assert any(word in said.casefold() for word in words), (treatment, said)
+
+
+def less(record: PatientRecord, part: str) -> PatientRecord:
+    """The same person with much of the record missing."""
+    fields = record.model_dump()
+    if part == "half of the findings":
+        for name in ("labs", "conditions"):
+            fields[name] = fields[name][::2]
+        fields["findings"] = dict(list(fields["findings"].items())[::2])
+        fields["measurements"] = {}
+    elif part == "no age and sex":
+        fields |= {"age_years": None, "sex": None}
+    else:
+        fields = {name: fields[name] for name in ("id", "age_years", "sex", "complaint")}
+    return PatientRecord.model_validate(fields)
+
+
+@pytest.mark.parametrize(
+    ("part", "right"),
+    [("half of the findings", 60), ("no age and sex", 60), ("the complaint alone", 38)],
+)
+def test_a_sparse_record_costs_certainty_before_it_misleads(part: str, right: int) -> None:
+    found = 0
+    for name in NAMES:
+        causes = assess(less(load(HERE / "patients" / f"{name}.toml"), part)).causes
+        truth = set(EXPECTED[name]["diagnosis"])
+        found += bool(truth & {cause.cause for cause in causes[:2]})
+        assert causes[0].cause in truth or causes[0].probability < 0.9, name
+    assert found >= right
