@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from anagen.catalog.findings import FindingRule, load_findings, load_rules, load_windows
 from anagen.catalog.labs import reference_range
+from anagen.catalog.words import normal
 from anagen.patients.record import Lab, Medicine, PatientRecord
 from anagen.patients.result_text import says
 
@@ -128,14 +129,9 @@ def _event(record: PatientRecord, rule: FindingRule) -> bool | None:
     return None
 
 
-def normalized(text: str) -> str:
-    """Lower case, words joined by single spaces, so that names can be compared."""
-    return " ".join(text.lower().replace("_", " ").replace("-", " ").split())
-
-
 def _named(name: str, words: str) -> bool:
-    text = f" {normalized(name)} "
-    return any(normalized(word) in text for word in words.split())
+    text = f" {normal(name)} "
+    return any(normal(word) in text for word in words.split())
 
 
 def _medicine(record: PatientRecord, rule: FindingRule) -> bool | None:
@@ -164,9 +160,9 @@ def _taken(record: PatientRecord, medicine: Medicine, rule: FindingRule) -> bool
 
 def _condition(record: PatientRecord, rule: FindingRule) -> bool | None:
     statuses = ("current",) if rule.test == "current" else ("current", "past")
-    wanted = {normalized(word) for word in rule.key.split()}
+    wanted = {normal(word) for word in rule.key.split()}
     for condition in record.conditions:
-        named = {normalized(condition.id), normalized(condition.name)}
+        named = {normal(condition.id), normal(condition.name)}
         if condition.status in statuses and wanted & named:
             return True
     return None
@@ -205,7 +201,7 @@ def _lab(record: PatientRecord, rule: FindingRule) -> bool | None:
     if lab is None or lab.value is None:
         newest = _newest(record, rule.key)
         # A result in words: "normal" settles the plain high or low rules, not the thresholds.
-        if plain and newest is not None and normalized(newest.text) == "normal":
+        if plain and newest is not None and normal(newest.text) == "normal":
             return False
         return None
     limit = _limit(record, rule, lab, plain)
