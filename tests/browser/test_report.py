@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -12,6 +12,11 @@ from typing import Any
 
 import pytest
 
+from anagen.assess.assess import assess
+from anagen.patients.intake import load
+from anagen.patients.record import PatientRecord
+from anagen.plan.make import make_plan
+from anagen.plan.records import Plan
 from anagen.report import html
 from anagen.report.document import build
 from report_cases import CASES, STAMP
@@ -28,6 +33,7 @@ ARGUMENTS = (
     "--no-first-run",
 )
 WIDTHS = (1280, 390)
+EXAMPLES = Path(__file__).parents[2] / "examples"
 
 # Text boxes that meet though neither holds the other; and text that leaves its picture.
 OVERLAPS = """
@@ -114,11 +120,33 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @cache
 def rendered(case: str) -> str:
-    return html.render(build(*CASES[case](), STAMP))
+    return html.render(build(*(SHIPPED if case in SHIPPED else CASES)[case](), STAMP))
+
+
+def shipped(name: str) -> Callable[[], tuple[PatientRecord, Plan]]:
+    """A shipped record planned with the real model; few draws, the page has the same parts."""
+
+    def planned() -> tuple[PatientRecord, Plan]:
+        record = load(EXAMPLES / f"{name}.toml")
+        return record, make_plan(record, assess(record), weeks=104, draws=20, seed=1)
+
+    return planned
+
+
+SHIPPED = {
+    name: shipped(name)
+    for name in (
+        "patients/male_pattern_vertex",
+        "patients/severe_alopecia_areata",
+        "patients/postpartum_shedding",
+        "patients/areata_with_male_pattern",
+        "published/LPP-01",
+    )
+}
 
 
 def address(folder: Path, case: str) -> str:
-    path = folder / f"{case}.html"
+    path = folder / f"{case.replace('/', '_')}.html"
     if not path.exists():
         path.write_text(rendered(case), encoding="utf-8")
     return path.as_uri()
@@ -154,7 +182,7 @@ def open_all(page: Any) -> None:
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-@pytest.mark.parametrize("case", list(CASES))
+@pytest.mark.parametrize("case", [*CASES, *SHIPPED])
 def test_nothing_overlaps_or_overflows(opened: Any, case: str, width: int) -> None:
     page = opened(case, width)
     for state in ("closed", "open"):
