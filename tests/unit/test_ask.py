@@ -43,7 +43,12 @@ ASKED_OF_TREATMENTS = (
     "can a child use {}",
     "who should not take {}",
 )
-ASKED_OF_CAUSES = ("what is {}?", "is {} permanent", "tests for {}", "treatment of {}")
+ASKED_OF_CAUSES = (
+    "what is {} in hair loss?",
+    "is hair loss from {} permanent",
+    "tests for hair loss from {}",
+    "treatment of hair loss from {}",
+)
 
 # A size of effect: a share, a density, a ratio.
 EFFECT_NUMBER = re.compile(r"\d+(\.\d+)? ?(%|hairs|in 100)|\d/cm|odds ratio")
@@ -115,6 +120,24 @@ def test_the_named_people_or_disease_limit_the_evidence() -> None:
     in_women = ask("does finasteride work in women")
     assert in_women.verdict == "unsupported"
     assert not in_women.forecast
+
+
+def test_no_disease_borrows_the_evidence_of_another() -> None:
+    answer = ask("baricitinib for covid")
+    assert answer.verdict != "supported"
+    assert not answer.forecast
+
+
+def test_what_was_not_read_is_said_and_costs_the_verdict() -> None:
+    answer = ask("does minoxidil with rosemary paste regrow hair")
+    assert "rosemary" in answer.unread
+    assert not answer.verdict
+    assert ask("does minoxidil regrow hair").unread == ()
+
+
+def test_questions_about_hair_loss_as_a_whole_have_an_answer() -> None:
+    assert ask("how can I regrow my hair").topics[0].id == "B002"
+    assert ask("why is my hair falling out").topics[0].id == "B066"
 
 
 def test_two_treatments_are_answered_together() -> None:

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 
 from anagen.ask.index import Entry, Index, index
-from anagen.ask.match import Reading, confidence, likeness, ranked, read, share
+from anagen.ask.match import (
+    Reading,
+    confidence,
+    likeness,
+    ranked,
+    read,
+    share,
+    subject_words,
+)
 from anagen.ask.records import Answer, Citation, Content, Outcome, Statement, Topic
 from anagen.ask.topics import about_cause, about_claim, about_other
 from anagen.ask.treatments import about_treatment, people_of
 from anagen.ask.vocabulary import (
     Boundary,
     boundaries,
+    general_topics,
     headline_claims,
-    kinds_of_words,
     settings,
 )
 from anagen.catalog.claims import load_claims
@@ -23,7 +32,7 @@ from anagen.catalog.sources import load_sources
 from anagen.errors import InputProblems, Problem
 
 # Kinds that are matched by their words when nothing is named.
-BY_WORDS = ("claim", "cause", "treatment", "test", "laboratory test", "red flag")
+BY_WORDS = ("claim", "cause", "treatment", "test")
 
 
 def _citations(statements: Iterable[Statement]) -> tuple[Citation, ...]:
@@ -76,6 +85,8 @@ def _reply(
     content: Content | None = None,
     reading: Reading | None = None,
     sure: float = 0.0,
+    least: float | None = None,
+    unread: tuple[str, ...] = (),
     near: tuple[Topic, ...] = (),
 ) -> Answer:
     content = content or Content()
@@ -95,9 +106,15 @@ def _reply(
         forecast=content.forecast,
         near=near,
         corrected=reading.corrected if reading else (),
+        unread=unread,
         confidence=round(sure, 2),
-        threshold=settings()["confidence_threshold"],
+        threshold=least if least is not None else settings()["confidence_threshold"],
     )
+
+
+def _least(reading: Reading) -> float:
+    """How like a question a topic must be that nobody named: more so where no hair is spoken of."""
+    return settings()["least_likeness" if reading.about_hair else "least_likeness_elsewhere"]
 
 
 def _closest_claim(reading: Reading, found: Index) -> Entry | None:
@@ -111,16 +128,20 @@ def _closest_claim(reading: Reading, found: Index) -> Entry | None:
     # Several names, or a name with what is asked about it, all in one claim.
     subject = reading.named_stems | reading.residue
     whole = subject if len(reading.named) > 1 else subject | reading.special_stems
-    if len(reading.named) > 1 or whole - reading.named_stems - kinds_of_words()["hair"]:
+    if not (reading.named or reading.residue):
+        return None
+    if len(reading.named) > 1 or whole - reading.named_stems - subject_words():
         for entry in best:
-            if share(whole, entry, found) >= setting["claim_whole"]:
+            near = reading.named or likeness(reading, entry, found) >= _least(reading)
+            if near and share(whole, entry, found) >= setting["claim_whole"]:
                 return entry
-    if reading.named and not reading.residue:
+    if not reading.residue:
         return None
     for entry in best:
         held = share(reading.residue, entry, found)
         names = share(reading.named_stems, entry, found)
-        if held >= setting["claim_residue"] and names >= setting["claim_names"]:
+        near = reading.named or likeness(reading, entry, found) >= _least(reading)
+        if near and held >= setting["claim_residue"] and names >= setting["claim_names"]:
             return entry
     return None
 
@@ -156,8 +177,15 @@ def _primary(reading: Reading, found: Index) -> Entry | None:
         if headline and reading.intent in ("", "causes"):
             return found.entries["claim", headline]
         return named[0]
-    best = ranked(reading, found, BY_WORDS)
-    return best[0][1] if best else None
+    if not reading.residue:
+        key = general_topics().get(reading.intent)
+        return found.entries[key] if key and reading.about_hair else None
+    likely = [
+        entry
+        for _, entry in ranked(reading, found, BY_WORDS)
+        if likeness(reading, entry, found) >= _least(reading)
+    ]
+    return likely[0] if likely else None
 
 
 def ask(question: str) -> Answer:
@@ -185,15 +213,20 @@ def ask(question: str) -> Answer:
 
     entry = _primary(reading, found)
     sure = confidence(reading, entry, found)
-    strange = reading.outside - (entry.head if entry else frozenset())
-    if entry is None or strange or sure < settings()["confidence_threshold"]:
+    strange = reading.outside - (entry.head | entry.body if entry else frozenset())
+    # A fever or a diet is a topic here for the hair it costs only.
+    trigger = entry is not None and entry.topic.id.startswith("trigger_")
+    strayed = trigger and not reading.about_hair
+    partly = bool(reading.named) and reading.about_hair
+    least = settings()["partial_threshold" if partly else "confidence_threshold"]
+    if entry is None or strange or strayed or sure < least:
         near = ranked(reading, found, BY_WORDS)[: int(settings()["most_near"])]
         close = (
             tuple(item.topic for score, item in near if score > 0.0)
             if (reading.about_hair or reading.named)
             else ()
         )
-        return _reply(text, "not_covered", reading=reading, sure=sure, near=close)
+        return _reply(text, "not_covered", reading=reading, sure=sure, least=least, near=close)
 
     named = [found.entries[key].topic for key in reading.named]
     causes = tuple(topic.id for topic in named if topic.kind == "cause")
@@ -204,12 +237,26 @@ def ask(question: str) -> Answer:
         case "treatment":
             content = about_treatment(entry.topic.id, treatments, causes, reading)
         case "cause":
-            content = about_cause(entry.topic.id, reading)
+            content = about_cause(entry.topic.id, causes, reading)
         case _:
             content = about_other(entry.topic)
+    if sure < settings()["confidence_threshold"]:
+        # Part of the question was not read, so the verdict might be on something else.
+        content = replace(content, verdict="", grade="")
     if care and care.red_flag:
         # Who to see first, then the rules of the treatment.
         _, more = _care(care)
         content = content.after(more[:1])
     topics = tuple(dict.fromkeys((entry.topic, *named)))
-    return _reply(text, "answer", topics=topics, content=content, reading=reading, sure=sure)
+    missed = reading.residue - entry.head - entry.body
+    unread = tuple(reading.written.get(word, word) for word in reading.stems if word in missed)
+    return _reply(
+        text,
+        "answer",
+        topics=topics,
+        content=content,
+        reading=reading,
+        sure=sure,
+        unread=unread,
+        least=least,
+    )

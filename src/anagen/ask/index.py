@@ -127,7 +127,9 @@ def index() -> Index:
     }
     named = {word for phrase in phrases for word in phrase if len(word) > 3}
     named |= {word for item in intent_phrases() for word in item.phrase if len(word) > 3}
-    named |= {word for word in kinds_of_words()["hair"] if len(word) > 3}
+    named |= {
+        word for kind in ("hair", "change") for word in kinds_of_words()[kind] if len(word) > 3
+    }
     return Index(
         entries,
         {phrase: tuple(keys) for phrase, keys in phrases.items()},

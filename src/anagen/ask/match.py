@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from anagen.ask.index import Entry, Index
@@ -27,6 +28,7 @@ class Reading:
     intent_stems: frozenset[str]
     special_stems: frozenset[str]
     residue: frozenset[str]
+    written: Mapping[str, str]
     about_hair: bool
     outside: frozenset[str]
 
@@ -53,7 +55,7 @@ def _mend(question: str, index: Index) -> tuple[list[str], tuple[tuple[str, str]
                 root, sorted(index.named_words), n=1, cutoff=setting["spelling_cutoff"]
             )
             # People rarely miss the first letter; another word with the same ending is no slip.
-            if close and close[0][0] == root[0]:
+            if close and close[0][0] == root[0] and abs(len(close[0]) - len(root)) < 2:
                 corrected.append((word, close[0]))
                 root = close[0]
         mended.append(root)
@@ -106,7 +108,8 @@ def _intent(text: list[str]) -> tuple[str, frozenset[str], frozenset[str]]:
     return (
         held[0].intent if held else "",
         frozenset(word for item in held for word in item.phrase),
-        frozenset(word for item in held if item.intent not in GENERIC for word in item.phrase),
+        frozenset(word for item in held if item.intent not in GENERIC for word in item.phrase)
+        - kinds_of_words()["stop"],
     )
 
 
@@ -118,7 +121,7 @@ def read(question: str, index: Index) -> Reading:
     intent, intent_stems, special_stems = _intent(text)
     named, named_stems = _named(text, index, "laboratory test" if intent == "range" else "")
     rest = {word for word in text if len(word) > 1 or word in index.weights}
-    residue = rest - named_stems - intent_stems - kinds["stop"] - kinds["hair"]
+    residue = rest - named_stems - intent_stems - kinds["stop"] - kinds["filler"] - subject_words()
     return Reading(
         stems=tuple(text),
         corrected=corrected,
@@ -128,9 +131,15 @@ def read(question: str, index: Index) -> Reading:
         intent_stems=intent_stems,
         special_stems=special_stems,
         residue=frozenset(residue),
+        written={stem(word): word for word in words(question)},
         about_hair=bool(kinds["hair"] & set(text)),
         outside=kinds["outside"] & frozenset(text),
     )
+
+
+def subject_words() -> frozenset[str]:
+    """Stems of hair and of what becomes of it."""
+    return kinds_of_words()["hair"] | kinds_of_words()["change"]
 
 
 def share(wanted: frozenset[str], entry: Entry, index: Index) -> float:
@@ -172,11 +181,13 @@ def ranked(reading: Reading, index: Index, kinds: tuple[str, ...]) -> list[tuple
 def confidence(reading: Reading, entry: Entry | None, index: Index) -> float:
     """Share of the telling words of a question that its topics and its intent explain."""
     kinds = kinds_of_words()
-    explained = reading.named_stems | kinds["hair"]
-    if reading.named:
+    explained = reading.named_stems | subject_words()
+    if reading.named or (reading.about_hair and not reading.residue):
         # An intent alone is no subject: "does it work" fits every trade.
         explained |= reading.intent_stems
-    telling = frozenset(word for word in reading.stems if word not in kinds["stop"])
+    held_words = entry.head | entry.body if entry else frozenset()
+    silent = kinds["stop"] | (kinds["filler"] - held_words)
+    telling = frozenset(word for word in reading.stems if word not in silent)
     total = sum(index.weight(word) for word in telling)
     if not total:
         return 0.0

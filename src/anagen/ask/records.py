@@ -62,7 +62,8 @@ class Answer:
     `verdict` and `grade` are words of the claims table, `tier` of the treatments; all three are
     empty when they do not apply. `confidence` is the share of the question (0 to 1) that the topic
     and the intent explain; under `threshold` nothing is answered and `near` lists what is close.
-    `corrected` holds the words read as misspellings, as (written, read as).
+    `corrected` holds the words read as misspellings, as (written, read as), and `unread` the words
+    that neither the topic nor the intent explains; with any of them there may be no verdict.
     """
 
     question: str
@@ -78,5 +79,6 @@ class Answer:
     forecast: str
     near: tuple[Topic, ...]
     corrected: tuple[tuple[str, str], ...]
+    unread: tuple[str, ...]
     confidence: float
     threshold: float

@@ -31,7 +31,7 @@ def stem(word: str) -> str:
     for ending in ("ing", "ed"):
         if word.endswith(ending) and len(word) >= len(ending) + 3:
             word = word[: -len(ending)]
-            if len(word) > 2 and word[-1] == word[-2] and word[-1] not in "ls":
+            if len(word) > 2 and word[-1] == word[-2] and word[-1] not in "lsaeiou":
                 word = word[:-1]
             break
     return word[:-1] if len(word) > 3 and word.endswith("e") else word

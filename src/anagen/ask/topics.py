@@ -42,7 +42,7 @@ def about_claim(
         told += list(about.statements)
         content = replace(content, tier=about.tier, forecast=about.forecast)
     elif causes:
-        told += about_cause(causes[0], reading).statements
+        told += about_cause(causes[0], causes[:1], reading).statements
     else:
         told += [
             _claim_sentence(other, "Also claimed is")
@@ -52,7 +52,7 @@ def about_claim(
     return replace(content, statements=tuple(told))
 
 
-def about_cause(chosen: str, reading: Reading) -> Content:
+def about_cause(chosen: str, causes: Sequence[str], reading: Reading) -> Content:
     """What is known about a cause: what it is, whether it passes, what to test and what is used."""
     cause = load_causes()[chosen]
     sources = cause.sources
@@ -90,7 +90,28 @@ def about_cause(chosen: str, reading: Reading) -> Content:
             order = [*used[:3], *passing, *flags[:1]] if used else [*about, *passing, *flags]
         case _:
             order = [*about, *passing, *delays[:1], *flags[:1], *tests[:1]]
+            if len(causes) > 1:
+                order = [*_apart(causes), *order]
     return Content(tuple(order))
+
+
+def _apart(causes: Sequence[str]) -> list[Statement]:
+    """What tells several causes apart; that nothing is on record about one leading to another."""
+    known = load_causes()
+    names = " and ".join(known[cause].label for cause in causes)
+    link = Statement(
+        f"No row says whether one of {names} brings the other; each has its own.",
+        row="causes",
+    )
+    others = [
+        Statement(
+            f"{known[cause].label}: {known[cause].description}",
+            known[cause].sources,
+            row=f"causes/{cause}.toml",
+        )
+        for cause in causes[1:]
+    ]
+    return [link, *others]
 
 
 def _used_for(cause: str) -> list[Statement]:

@@ -161,7 +161,25 @@ def _stopping(treatment: Treatment) -> Statement:
     return Statement(f"After stopping: {told.text}.", (told.source,), told.verified)
 
 
-def _usual(treatment: Treatment) -> list[Statement]:
+def _limits(treatment: Treatment) -> list[Statement]:
+    """How much of a nutrient a day is too much, by authority."""
+    supplement = load_supplements().get(treatment.id)
+    return [
+        Statement(
+            f"{row.quantity.replace('_', ' ').capitalize()} for {row.population}: {row.value:g} "
+            f"{row.unit} ({row.authority}).",
+            (row.source,),
+            row.verified,
+        )
+        for row in (supplement.limits if supplement else ())
+        if row.quantity in ("upper_limit", "safe_level", "alert_limit")
+    ][:2]
+
+
+def _usual(treatment: Treatment, tier: str) -> list[Statement]:
+    if tier == "no_evidence":
+        text = f"No dose of {treatment.name} has been shown to help hair."
+        return [Statement(text, row=treatment.row)]
     if treatment.regimen is None:
         return [Statement("No dose has been established for hair.", row=treatment.row)]
     regimen = treatment.regimen
@@ -243,13 +261,18 @@ def _asked_causes(treatment: Treatment, causes: Sequence[str], reading: Reading)
     """Causes a question limits itself to, by name or by who is meant; all of them otherwise."""
     known = load_causes()
     named = tuple(cause for cause in known if cause in causes or known[cause].parent in causes)
-    named = named or people_of(reading)
     spoken = tuple(
         cause
         for cause in named
         if any(cause_matches(cause, row.causes) for row in treatment.evidence)
     )
-    return spoken or _causes_of(treatment)
+    people = tuple(
+        cause
+        for cause in people_of(reading)
+        if any(cause_matches(cause, row.causes) for row in treatment.evidence)
+    )
+    # A disease nobody studied the treatment in must not borrow the evidence of another.
+    return spoken or people or named or _causes_of(treatment)
 
 
 def about_treatment(
@@ -297,7 +320,7 @@ def about_treatment(
             first = [*_time(treatment), _stopping(treatment)]
             return Content((*first, *evidence[:2]), grade=grade, tier=tier, forecast=forecast)
         case "dose":
-            first = [*_usual(treatment), *_approvals(treatment)]
+            first = [*_usual(treatment, tier), *_limits(treatment), *_approvals(treatment)]
             return Content((*first, *_rules(treatment, "")[:1]), tier=tier, forecast=forecast)
         case "approved":
             return Content((*_approvals(treatment), tier_line), tier=tier)

@@ -9,7 +9,7 @@ from functools import cache
 from anagen.ask.tokens import stems
 from anagen.catalog.tables import read_table
 
-WORD_KINDS = ("stop", "hair", "outside")
+WORD_KINDS = ("stop", "filler", "hair", "change", "outside")
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,10 @@ def settings() -> dict[str, float]:
 
 @cache
 def kinds_of_words() -> Mapping[str, frozenset[str]]:
-    """Stems by kind: `stop` says nothing, `hair` says the subject, `outside` another subject."""
+    """Stems by kind: `stop` never tells anything, `filler` only where a topic holds it.
+
+    `hair` and `change` are the subject itself, `outside` is another subject.
+    """
     rows = read_table("ask/words.csv")
     return {
         kind: frozenset(part for row in rows if row["kind"] == kind for part in stems(row["words"]))
@@ -95,6 +98,12 @@ def boundaries() -> tuple[Boundary, ...]:
         )
         for row in read_table("ask/boundaries.csv")
     )
+
+
+@cache
+def general_topics() -> dict[str, tuple[str, str]]:
+    """Intent -> the topic for questions about hair loss as a whole, by kind and id."""
+    return {row["intent"]: (row["kind"], row["topic"]) for row in read_table("ask/general.csv")}
 
 
 @cache

@@ -43,6 +43,9 @@ def _print(answer: Answer, console: Console) -> None:
 
     for written, read in answer.corrected:
         console.print(Text(f"Read '{written}' as '{read}'.", style="dim"))
+    if answer.unread:
+        unread = ", ".join(answer.unread)
+        console.print(Text(f"Not read, and not part of the answer: {unread}.", style="dim"))
     if answer.outcome == "not_covered":
         console.print(Text("Not covered by the evidence base; nothing is made up.", style="bold"))
         if answer.near:
