@@ -73,7 +73,7 @@ def print_single(made: SinglePlan, stamp: Stamp, console: Console) -> None:
         for condition in verdict.conditions:
             console.print(Text(f"- {known[verdict.treatment].name}: {condition}"))
     tier = made.tier.replace("_", " ")
-    console.print(Text(f"\nEvidence: {tier}. {' '.join(made.tier_basis)}"))
+    console.print(Text(f"\nTier: {tier}. {' '.join(made.tier_basis)}"))
     if made.forecast is None:
         console.print(Text(made.silent, style="bold"))
         console.print(Text(NOTICE, style="dim"))
@@ -118,7 +118,8 @@ def _print_courses(made: SinglePlan, batch: Forecast, observable: str, console: 
         index = weeks.index(week)
         cells = []
         for arm in batch.arms.values():
-            low, middle, high = (arm.quantile(observable, q)[index] for q in (0.05, 0.5, 0.95))
+            quantiles = (arm.quantile(observable, q)[index] for q in (0.05, 0.5, 0.95))
+            low, middle, high = (round(float(value), 1) for value in quantiles)
             cells.append(f"{number(middle)} ({number(low)} to {number(high)})")
         table.add_row("now" if week == 0 else when(week), *cells)
     console.print(table)
