@@ -234,6 +234,24 @@ def test_kinds_of_one_disease_exclude_one_another() -> None:
         assert every.contains[:, kinds].sum(axis=1).max() == 1
 
 
+def test_triggers_share_an_effluvium_and_never_add_to_it() -> None:
+    """Also when their base rates add up to more than one."""
+    knowledge = load_knowledge()
+    share = shares(knowledge, person(sex="female", age_years=35))
+    effluvium = knowledge.index["telogen_effluvium_acute"]
+    triggers = [i for i, cause in enumerate(knowledge.causes) if cause.kind == "trigger"]
+    likely = share.value.copy()
+    likely[triggers] *= 4.0
+    assert likely[triggers].sum() > 1.0
+    usual, crowded = (
+        hypotheses(knowledge, replace(share, value=value)) for value in (share.value, likely)
+    )
+    for one in (usual, crowded):
+        assert one.prior.min() >= 0.0
+    with_it = [float(one.prior @ one.contains[:, effluvium]) for one in (usual, crowded)]
+    assert with_it[0] == pytest.approx(with_it[1])
+
+
 def test_what_cannot_be_told_apart_names_what_would() -> None:
     record = person(age_years=30, sex="female", complaint={"pattern": ["diffuse"]})
     result = assess(record)

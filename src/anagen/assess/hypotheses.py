@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from anagen.assess.knowledge import NINETY, Array, Knowledge
 from anagen.catalog.causes import BaseRate, Cause
+from anagen.catalog.findings import load_settings
 from anagen.patients.record import PatientRecord
 
 MEMBERS = 3  # two causes and the trigger of one of them
@@ -54,13 +55,14 @@ def shares(knowledge: Knowledge, record: PatientRecord) -> Shares:
     """Base rate of every cause for this sex, age and ancestry; unknown ones are averaged over."""
     value = np.zeros(len(knowledge.causes))
     spread = np.zeros(len(knowledge.causes))
+    largest = load_settings()["largest_share"]
     for i, cause in enumerate(knowledge.causes):
         rates = [r for r in _rates(cause, record.sex, record.age_years) if r.share_percent > 0]
         total = len(_rates(cause, record.sex, record.age_years))
         if not rates:
             continue
         factor = cause.ancestry_factor.get(record.ancestry or "", 1.0)
-        value[i] = min(0.95, factor * sum(r.share_percent for r in rates) / total / 100.0)
+        value[i] = min(largest, factor * sum(r.share_percent for r in rates) / total / 100.0)
         spread[i] = np.mean([np.log(r.high_percent / r.low_percent) / NINETY for r in rates])
     return Shares(value, spread)
 
@@ -95,6 +97,7 @@ def hypotheses(knowledge: Knowledge, share: Shares) -> Hypotheses:
 def _split_triggers(
     knowledge: Knowledge, share: Shares, rows: list[tuple[int, ...]], weights: list[float]
 ) -> tuple[list[tuple[int, ...]], list[float]]:
+    largest = load_settings()["largest_share"]
     triggers: dict[int, list[int]] = {}
     for i, cause in enumerate(knowledge.causes):
         if cause.kind == "trigger" and share.value[i] > 0:
@@ -103,12 +106,13 @@ def _split_triggers(
     split_weights: list[float] = []
     for row, weight in zip(rows, weights, strict=True):
         acting = [t for member in row for t in triggers.get(member, [])]
-        known = min(0.95, float(sum(share.value[t] for t in acting)))
+        total = float(sum(share.value[t] for t in acting))
+        known = min(largest, total)
         split_rows.append(row)
         split_weights.append(weight * (1.0 - known))
         for t in acting:
             split_rows.append((*row, t))
-            split_weights.append(weight * float(share.value[t]))
+            split_weights.append(weight * float(share.value[t]) * known / total)
     return split_rows, split_weights
 
 
