@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from anagen.ask.match import Reading
 from anagen.ask.records import Content, Statement, Topic
+from anagen.ask.tokens import stems
 from anagen.ask.treatments import about_treatment, best_tier
 from anagen.catalog.causes import load_causes
 from anagen.catalog.claims import Claim, load_claims
@@ -47,7 +48,11 @@ def about_claim(
         told += [
             _claim_sentence(other, "Also claimed is")
             for other in claims.values()
-            if other.section == claim.section and other.id != chosen and other.kind == "claim"
+            if other.section == claim.section
+            and other.id != chosen
+            and other.kind == "claim"
+            # Beside a claim of an introduction stand claims about anything.
+            and (claim.kind == "question" or reading.residue & frozenset(stems(other.claim)))
         ][:3]
     return replace(content, statements=tuple(told))
 

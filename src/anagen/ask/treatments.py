@@ -312,7 +312,8 @@ def about_treatment(
             return Content((*_rules(treatment, ""), *_weak_points(treatment)))
         case "side_effects":
             harms = _harms(treatment)
-            return Content((*_weak_points(treatment), *harms[:3], *_rules(treatment, "")))
+            first = [*_weak_points(treatment), *harms[:3], *_limits(treatment)]
+            return Content((*first, *_rules(treatment, "")))
         case "stop":
             first = [_stopping(treatment), *_weak_points(treatment)]
             return Content(tuple(first), forecast=f"{forecast} --stop 52" if forecast else "")

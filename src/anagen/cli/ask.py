@@ -60,8 +60,8 @@ def _print(answer: Answer, console: Console) -> None:
     for statement in answer.statements:
         marks = ",".join(numbers[key] for key in statement.sources if key in numbers)
         told = Text(statement.text)
-        if marks:
-            told.append(f" [{marks}]", style="dim")
+        if marks or statement.row:
+            told.append(f" [{marks or statement.row}]", style="dim")
         if statement.verified in ("recalled", "assumed"):
             told.append(f" ({statement.verified})", style="dim")
         console.print(Padding(told, (0, 0, 0, 2)))
