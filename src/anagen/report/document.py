@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from datetime import date
 
 from anagen.catalog.tables import read_table
@@ -12,7 +11,7 @@ from anagen.provenance import Stamp
 from anagen.report import options, questions, who, why
 from anagen.report.citations import Citations
 from anagen.report.records import Document, Fact, StampItem, Term
-from anagen.report.words import percent, sentence, spoken
+from anagen.report.words import percent, sentence, sentences, spoken
 
 FORMAT = "anagen-report/1"
 
@@ -85,10 +84,10 @@ def build(
         real_change=plan.real_change,
         observables=options.observables(curves),
         curves=curves,
-        individualised=_sentences(forecast.individualised if forecast else ()),
-        not_individualised=_sentences(forecast.not_individualised if forecast else ()),
+        individualised=sentences(forecast.individualised if forecast else ()),
+        not_individualised=sentences(forecast.not_individualised if forecast else ()),
         questions=(),
-        limits=_sentences((*plan.limits, *assessment.limits)),
+        limits=sentences((*plan.limits, *assessment.limits)),
         notices=NOTICES,
         glossary=(),
         references=cite.references(),
@@ -128,10 +127,6 @@ def _decision(plan: Plan) -> str:
         "The decision: which treatment to start, if any. No treatment is one of the options, and "
         "it stands beside each of them."
     )
-
-
-def _sentences(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(sentence(text) for text in texts))
 
 
 def _check(plan: Plan) -> None:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-
 from anagen.charts.series import Curve
 from anagen.plan.records import Change, HarmRate, Option, Outcome, Plan
 from anagen.report import labels
@@ -16,7 +14,7 @@ from anagen.report.records import (
     OutcomeItem,
     ReasonItem,
 )
-from anagen.report.words import number, sentence, signed, spoken, when
+from anagen.report.words import number, sentence, sentences, signed, spoken, when
 from anagen.simulate.result import OBSERVABLES, Forecast
 
 TIERS = {
@@ -201,8 +199,8 @@ def option_item(plan: Plan, option: Option, cite: Citations) -> OptionItem:
         for verdict in option.verdicts
         for reason in verdict.reasons
     )
-    conditions = _unique(c for verdict in option.verdicts for c in verdict.conditions)
-    monitoring = _unique(m for verdict in option.verdicts for m in verdict.monitoring)
+    conditions = sentences(c for verdict in option.verdicts for c in verdict.conditions)
+    monitoring = sentences(m for verdict in option.verdicts for m in verdict.monitoring)
     return OptionItem(
         option=option.id,
         label=option.label,
@@ -237,10 +235,6 @@ def option_item(plan: Plan, option: Option, cite: Citations) -> OptionItem:
         negatives=tuple(sentence(text) for text in option.negatives),
         citations=cite.cite(option.sources),
     )
-
-
-def _unique(texts: Iterable[str]) -> tuple[str, ...]:
-    return tuple(dict.fromkeys(sentence(text) for text in texts))
 
 
 def _rounded(value: float) -> float:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
 
 from anagen.report.records import Document, OptionItem, Term
-from anagen.report.words import joined, plural, when
+from anagen.report.words import inside, joined, plural, when
 
 
 def completed(document: Document, terms: tuple[Term, ...]) -> Document:
@@ -80,17 +80,13 @@ def _causes(document: Document) -> str:
     about = "about " if first.percent_text.isdigit() else ""
     reach = "" if first.range_text == first.percent_text else f" (range {first.range_text})"
     text = (
-        f"This record fits best with {_small(first.label)}: {about}{first.percent_text} of 100 "
+        f"This record fits best with {inside(first.label)}: {about}{first.percent_text} of 100 "
         f"people with the same record have it{reach}."
     )
     others = [c for c in document.causes[1:3] if c.percent >= 10]
     if others:
-        text += f" Next: {joined(f'{_small(c.label)} ({c.percent_text})' for c in others)}."
+        text += f" Next: {joined(f'{inside(c.label)} ({c.percent_text})' for c in others)}."
     return text
-
-
-def _small(label: str) -> str:
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _spread(document: Document) -> str:
@@ -128,16 +124,16 @@ def _questions(document: Document) -> Iterator[str]:
         yield f"What could this mean: {document.flags[0].label.rstrip('.').lower()}?"
     if len(document.causes) > 1 and document.causes[1].percent >= 5:
         yield (
-            f"What makes {_small(document.causes[0].label)} more likely for me than "
-            f"{_small(document.causes[1].label)}?"
+            f"What makes {inside(document.causes[0].label)} more likely for me than "
+            f"{inside(document.causes[1].label)}?"
         )
     if document.tests:
-        yield f"Could we start with this: {_small(document.tests[0].label)}? What would it change?"
+        yield f"Could we start with this: {inside(document.tests[0].label)}? What would it change?"
     for option in document.options:
         if option.conditions:
             yield (
-                f"Before {_small(option.label)}, what about this: "
-                f"{_small(option.conditions[0].rstrip('.'))}?"
+                f"Before {inside(option.label)}, what about this: "
+                f"{inside(option.conditions[0].rstrip('.'))}?"
             )
             break
     if document.options:

@@ -95,3 +95,13 @@ def sentence(text: str) -> str:
         return ""
     text = text[0].upper() + text[1:]
     return text if text[-1] in ".!?" else f"{text}."
+
+
+def sentences(texts: Iterable[str]) -> tuple[str, ...]:
+    """Texts as sentences, each once, in order."""
+    return tuple(dict.fromkeys(sentence(text) for text in texts))
+
+
+def inside(label: str) -> str:
+    """A label as it stands inside a sentence: its first letter small, unless it is an acronym."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
