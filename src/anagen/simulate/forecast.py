@@ -48,7 +48,7 @@ def forecast(
     ordered = sorted(arms, key=lambda arm: arm.id != UNTREATED.id)
     total = len(ordered) + 1
     if progress:
-        progress(0, total, "past and start of the person")
+        progress(0, total, "the past up to today (a first run also compiles the model)")
     past = -cohort.run_in_days(person)
     drivers = daily_drivers(person, UNTREATED, start_day=past, end_day=0, draws=draws, seed=seed)
     groups = cohort.start(person, drivers, draws, seed, workers)
