@@ -128,7 +128,7 @@ def make_plan(
         arms = _arms(modelled, weeks)
         batch = (forecaster or run_model)(
             record,
-            {mixture.causes: mixture.probability for mixture in assessment.mixtures},
+            mixtures_of(assessment),
             arms,
             weeks=weeks,
             draws=draws,
@@ -188,6 +188,11 @@ def _without_complaint(
         limits=("Nothing is planned without a hair complaint.",),
         sources=(),
     )
+
+
+def mixtures_of(assessment: Assessment) -> dict[tuple[str, ...], float]:
+    """Probability of every mixture of causes, as the model takes them."""
+    return {mixture.causes: mixture.probability for mixture in assessment.mixtures}
 
 
 def modelled_mechanisms(assessment: Assessment) -> dict[str, float]:
@@ -260,6 +265,7 @@ def _regimen(treatment: str, usual: UsualRegimen, stop: float | None, works: flo
 
 
 def outcome_rows(mechanisms: Iterable[str], batch: Forecast | None) -> tuple[OutcomeRow, ...]:
+    """Outcomes of the mechanisms at work that the forecast can show and that say something."""
     if batch is None:
         return ()
     untreated = batch.arms[UNTREATED]

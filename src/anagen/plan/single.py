@@ -13,6 +13,7 @@ from anagen.plan.make import (
     Forecaster,
     Progress,
     credence,
+    mixtures_of,
     modelled_mechanisms,
     outcome_rows,
     run_model,
@@ -114,7 +115,7 @@ def forecast_plan(
         arms.append(Arm(STOP_ARM, words, stopped, as_in_trial=False))
     batch = (forecaster or run_model)(
         record,
-        {mixture.causes: mixture.probability for mixture in assessment.mixtures},
+        mixtures_of(assessment),
         arms,
         weeks=weeks,
         draws=draws,

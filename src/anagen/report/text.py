@@ -25,7 +25,7 @@ from anagen.report.records import (
     OutcomeItem,
 )
 from anagen.report.sparks import bar, people_bar, spark
-from anagen.report.words import joined, number, sentence, when
+from anagen.report.words import inside, joined, number, sentence, when
 
 WIDEST = 100
 CAUSES_SHOWN = 6
@@ -89,7 +89,7 @@ def _report(document: Document, console: Console, width: int) -> Iterable:
         yield from _first(document)
     yield from _blocked(document)
     yield from _together(
-        "No evidence, so no number", [_small(o.label) for o in document.no_evidence], "; "
+        "No evidence, so no number", [inside(o.label) for o in document.no_evidence], "; "
     )
     if not document.complaint_found:
         yield from _list("What was read", (f"{f.label}: {f.value}" for f in document.facts))
@@ -187,14 +187,10 @@ def _causes(
                 f"{item.label}{' (not seen)' if item.state == 'absent' else ''}, {item.strength}"
                 for item in found[:FINDINGS_SHOWN]
             )
-            yield Text(f"{title} {_small(first.label)}: {words}.")
+            yield Text(f"{title} {inside(first.label)}: {words}.")
     for text in cannot_tell_apart:
         yield Text(text if text.startswith("Cannot tell") else f"Cannot tell apart: {text}")
     yield ""
-
-
-def _small(label: str) -> str:
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
 
 
 def _tests(tests: Sequence[NextTest]) -> Iterable:
@@ -346,7 +342,7 @@ def _first(document: Document) -> Iterable:
     wanted: dict[str, list[str]] = {}
     for option in numbered(document)[:OPTIONS_SHOWN] or document.options:
         for condition in option.conditions:
-            wanted.setdefault(condition, []).append(_small(option.label))
+            wanted.setdefault(condition, []).append(inside(option.label))
     together: dict[tuple[str, ...], list[str]] = {}
     for condition, labels in wanted.items():
         together.setdefault(tuple(labels), []).append(condition)

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from anagen.catalog.parameters import value
 from anagen.model.drivers import DRIVER_INDEX
 from anagen.model.scalp_day import CELL_INDEX, RECORD
 from anagen.observe import hair_counts, severity_scores, shedding
@@ -26,8 +27,6 @@ Progress = Callable[[int, int, str], None]
 UNTREATED = Arm("untreated", "No treatment")
 # What is counted or weighed in one target area, and so wanders by chance.
 COUNTED = ("terminal_density", "total_density", "hair_mass")
-# Where hardly any terminal hair is left, a change is told against this many hairs per cm2.
-LEAST_DENSITY = 20.0
 
 
 def forecast(
@@ -82,7 +81,8 @@ def _counted(course: ArmForecast, wandering: FloatArray) -> ArmForecast:
         values[name] = values[name] * wandering
     today = values["terminal_density"][:, :1]
     change = values["terminal_density"] - today
-    values["terminal_relative"] = 100.0 + 100.0 * change / np.maximum(today, LEAST_DENSITY)
+    against = np.maximum(today, value("least_density_today"))
+    values["terminal_relative"] = 100.0 + 100.0 * change / against
     return ArmForecast(arm=course.arm, values=values)
 
 
