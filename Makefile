@@ -7,7 +7,7 @@ PATIENT ?= examples/patients/male_pattern_vertex.toml
 OUT ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast evidence facts picture lock clean
+.PHONY: help install demo test test-fast evidence facts interventions picture lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-12s %s\n", $$1, $$2}'
@@ -38,6 +38,9 @@ evidence: $(STAMP) ## lint every data row
 
 facts: $(STAMP) ## published facts against the model: range, source, result, misses
 	$(BIN)/anagen validate
+
+interventions: $(STAMP) ## renew docs/interventions.md: every treatment, its tier and its net effect
+	$(BIN)/anagen interventions --markdown --out docs/interventions.md
 
 picture: $(STAMP) ## renew the picture of the README (needs Chromium)
 	$(BIN)/anagen plan examples/patients/severe_alopecia_areata.toml --out $(OUT) > /dev/null

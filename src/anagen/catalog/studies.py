@@ -55,9 +55,13 @@ class StudyArm:
     n: int | None
     population: str
     sex: str
+    age_mean: float | None
+    stage: str
     baseline: float | None
     baseline_sd: float | None
     baseline_unit: str
+    episode_years: float | None
+    share_salt_95_percent: float | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +78,8 @@ class Endpoint:
     week_high: float | None
     value: float | None
     unit: str
+    baseline: float | None
+    baseline_unit: str
     sd: float | None
     se: float | None
     ci_low: float | None

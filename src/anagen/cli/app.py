@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from anagen.cli import ask, assess, evidence, forecast, plan, validate
+from anagen.cli import ask, assess, evidence, forecast, interventions, plan, validate
 
 EXIT_CODES = (
     "Exit codes: 0 done · 1 could not finish · 2 the input has problems (all are listed) · "
@@ -26,6 +26,7 @@ app = typer.Typer(
 app.command("plan")(plan.plan)
 app.command("assess")(assess.assess)
 app.command("forecast")(forecast.forecast)
+app.command("interventions")(interventions.interventions)
 app.command("validate")(validate.validate)
 app.command("ask")(ask.ask)
 app.add_typer(evidence.app, name="evidence")
