@@ -209,7 +209,9 @@ def test_a_weekly_dose_of_vitamin_d_equals_the_same_amount_daily() -> None:
 
 def test_past_events_release_hair_before_today() -> None:
     i = DRIVER_INDEX["anagen_release"]
-    got = drivers(SICK, start_day=-400, end_day=1)[:, :, i]
+    # A failing thyroid releases hair all the time, so this one works.
+    well = replace(SICK, tsh_miu_per_l=2.0, free_t4_pmol_per_l=None)
+    got = drivers(well, start_day=-400, end_day=1)[:, :, i]
     day = np.arange(-400, 1)
     assert np.all(got[:, day == -14] > 0), "the fever two weeks ago"
     assert np.all(got[:, day == -70] > 0), "the fever ten weeks ago"

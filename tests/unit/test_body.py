@@ -74,14 +74,14 @@ def test_levothyroxine_fills_a_failing_gland_and_not_a_healthy_one() -> None:
     assert half == pytest.approx(0.2, abs=1e-9), "half of the way after one half-life of 7 days"
 
 
-def test_thyroid_effects_vanish_at_normal_and_release_needs_excess() -> None:
-    row = [np.array(v) for v in (0.3, -0.223, 0.6, 1.5, 0.0015)]
+def test_thyroid_effects_vanish_at_normal_and_release_needs_lack_or_excess() -> None:
+    row = [np.array(v) for v in (0.3, -0.223, 0.001, 0.6, 1.5, 0.0015)]
     normal = endocrine.thyroid_effects(np.ones((3, 2)), *row)
     assert all(np.all(effect == 0.0) for effect in normal)
     anagen, telogen, release = endocrine.thyroid_effects(np.array([[0.6, 1.4, 1.6]]), *row)
     assert anagen[0] == pytest.approx([0.3 * np.log(0.6), 0.0, 0.0])
     assert telogen[0] == pytest.approx([-0.223, 0.0, 0.0])
-    assert list(release[0]) == [0.0, 0.0, 0.0015]
+    assert list(release[0]) == [0.001, 0.0, 0.0015]
 
 
 def test_release_adds_up_to_its_fraction_however_long_it_lasts() -> None:

@@ -48,19 +48,21 @@ def thyroid_effects(
     thyroxine: FloatArray,
     anagen_exponent: FloatArray,
     telogen_log: FloatArray,
+    lack_release: FloatArray,
     full_effect_below: FloatArray,
     excess_limit: FloatArray,
     excess_release: FloatArray,
 ) -> tuple[FloatArray, FloatArray, FloatArray]:
     """Log-effect on anagen, log-effect on telogen exit, release of anagen (1/day).
 
-    All are exactly 0 at normal thyroxine. `telogen_log` is reached when thyroxine has fallen to
-    `full_effect_below`; release happens only above `excess_limit`. Shapes: (day, draw).
+    All are exactly 0 at normal thyroxine. `telogen_log` and `lack_release` are reached when
+    thyroxine has fallen to `full_effect_below`; `excess_release` happens only above
+    `excess_limit`. Shapes: (day, draw).
     """
     deficit = np.minimum(thyroxine, 1.0)
     anagen_log = anagen_exponent * np.log(deficit)
     depth = np.clip((1.0 - deficit) / (1.0 - full_effect_below), 0.0, 1.0)
-    release = np.where(thyroxine > excess_limit, excess_release, 0.0)
+    release = lack_release * depth + np.where(thyroxine > excess_limit, excess_release, 0.0)
     return anagen_log, telogen_log * depth, release
 
 

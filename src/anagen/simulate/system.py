@@ -246,6 +246,7 @@ def _body(
         thyroxine,
         row("thyroid_anagen_exponent"),
         row("thyroid_telogen_exit_log"),
+        row("thyroid_lack_release"),
         row("thyroid_full_effect_ratio"),
         row("thyroid_excess_ratio"),
         row("thyroid_excess_release"),
