@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import re
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -167,3 +169,35 @@ def test_the_command_writes_whole_files_and_refuses_two_formats(
     for wrong in ({"as_json": True, "markdown": True}, {"out": tmp_path / "b"}):
         with pytest.raises(typer.BadParameter):
             command.interventions(**wrong)
+
+
+def test_the_model_itself_fills_the_table_the_same_twice() -> None:
+    first, second = (interventions(draws=20, seed=5) for _ in range(2))
+    assert first == second
+    assert first != interventions(draws=20, seed=6)
+    for row in first:
+        for effect in row.effects:
+            assert -100.0 <= effect.points <= 100.0
+            assert np.isfinite([effect.change_low, effect.change_high]).all()
+
+
+def test_the_verb_prints_json_and_nothing_else(tmp_path: Path) -> None:
+    done = subprocess.run(
+        [
+            sys.executable,
+            *("-c", "from anagen.cli import run; run()"),
+            *("interventions", "--json", "--draws", "20"),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stderr) == (0, "")
+    told = {
+        (row["treatment"], row["person"]): row for row in json.loads(done.stdout)["interventions"]
+    }
+    assert {name for name, _ in told} == set(KNOWN)
+    assert told["biotin", "replete"]["effects"] == []
+    assert len(told["baricitinib", "severe_areata"]["effects"]) == len(WEEKS)
+    assert list(tmp_path.iterdir()) == []

@@ -82,6 +82,21 @@ def test_dose_zero_gives_the_forecast_of_no_treatment_exactly(who: str) -> None:
     assert [name for name in USUAL if not same(done.arms[name], untreated)] == []
 
 
+@pytest.mark.parametrize("treatment", sorted(USUAL))
+def test_a_trace_of_a_dose_leaves_what_the_placebo_of_a_trial_has(treatment: str) -> None:
+    """Dose zero is no special case: the smallest dose tends to it, and the vehicle has no dose."""
+    vehicle = DRIVER_INDEX["vehicle_response"]
+    usual = USUAL[treatment]
+    for who in MEANT_FOR[treatment]:
+        full, trace, nothing = (
+            daily_drivers(PEOPLE[who], Arm("trial", "trial", regimens), draws=10, seed=4, **SPAN)
+            for regimens in ((usual,), (replace(usual, dose=1e-12 * usual.dose),), ())
+        )
+        assert np.array_equal(trace[:, :, vehicle], full[:, :, vehicle])
+        rest = [np.delete(got, vehicle, axis=2) for got in (trace, nothing)]
+        np.testing.assert_allclose(rest[0], rest[1], rtol=0.0, atol=1e-6)
+
+
 @pytest.mark.parametrize("who", sorted(PEOPLE))
 def test_the_usual_dose_is_no_empty_control(who: str) -> None:
     """Without this, a model in which nothing does anything would pass the controls above."""

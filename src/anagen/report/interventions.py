@@ -26,6 +26,10 @@ HOW_TO_READ = (
     "change also holds how people differ. Plausible treatments carry an assumed chance that they "
     "do nothing at all, so their numbers are pulled towards none. Safety is not part of this table."
 )
+MODEL_ROWS = (
+    "The parameter rows named by a treatment's own exposure and actions. What iron, vitamin D and "
+    "thyroid hormone do once they are in the body is in the rows of nutrition and endocrine."
+)
 TIERS = (
     ("forecast", "a fair controlled trial in people showed benefit, and there is a model"),
     ("plausible", "human evidence without such a trial, or no model yet"),
@@ -81,7 +85,7 @@ def as_markdown(rows: Sequence[Intervention], stamp: Stamp) -> str:
             lines += [heads, ""]
         lines += _section(group) if label else _rest(group)
         lines.append("")
-    lines += ["## Rows of the model", "", *_model_rows(rows), ""]
+    lines += ["## Rows of the model", "", MODEL_ROWS, "", *_model_rows(rows), ""]
     lines += [
         f"Anagen {stamp.anagen_version}, evidence {stamp.data_hash}, posterior {stamp.posterior}, "
         f"seed {stamp.seed}, {stamp.draws} draws.",
