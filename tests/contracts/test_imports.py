@@ -20,7 +20,8 @@ ALLOWED: dict[str, set[str]] = {
     "simulate": {"catalog", "model", "observe"},
     "interop": {"catalog", "patients"},
     "patients": {"catalog", "model", "simulate", "observe", "interop"},
-    "validate": {"catalog", "model", "simulate", "observe", "patients"},
+    "trials": {"catalog", "model", "simulate", "observe", "patients"},
+    "validate": {"catalog", "model", "simulate", "observe", "patients", "trials"},
     "ask": {"catalog"},
     "assess": {"catalog", "patients"},
     "charts": {"catalog", "simulate"},
@@ -28,7 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "report": {"catalog", "patients", "assess", "plan", "charts", "simulate", "observe"},
     "cli": {
         "ask", "catalog", "patients", "assess", "plan", "report", "simulate", "observe",
-        "validate",
+        "trials", "validate",
     },
 }  # fmt: skip
 

@@ -1,0 +1,92 @@
+"""From the words of an arm to regimens, and what placebo and vehicle arms gain by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from functools import cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anagen.catalog.parameters import value
+from anagen.catalog.treatments import Treatment, load_treatments
+from anagen.errors import InputProblems, Problem
+from anagen.simulate.parameter_draws import sample
+from anagen.simulate.person import Person
+from anagen.simulate.regimen import Arm, Regimen, parse_plan
+from anagen.trials.design import CONTROLS, Trial, TrialArm
+
+FloatArray = NDArray[np.float64]
+DAYS_PER_WEEK = 7.0
+
+
+@cache
+def trial_treatments() -> dict[str, Treatment]:
+    """The treatments without a largest dose: trials give more than anyone is advised to take."""
+    return {
+        name: treatment
+        if treatment.regimen is None
+        else replace(treatment, regimen=replace(treatment.regimen, max_dose=None))
+        for name, treatment in load_treatments().items()
+    }
+
+
+def regimens_of(arm: TrialArm, file: str, place: str) -> tuple[Regimen, ...]:
+    """The regimens of an arm. Raises InputProblems with everything wrong in its words."""
+    found: list[Regimen] = []
+    problems: list[Problem] = []
+    for number, words in enumerate(arm.regimens):
+        try:
+            parsed = parse_plan(words, trial_treatments())
+        except InputProblems as error:
+            problems += [
+                replace(p, file=file, field=f"{place}.regimens[{number}]") for p in error.problems
+            ]
+            continue
+        for regimen in parsed:
+            if not load_treatments()[regimen.treatment].modelled:
+                problems.append(
+                    Problem(
+                        file, f"{place}.regimens[{number}]", words,
+                        f"the model has no {regimen.treatment} yet, so it cannot be predicted",
+                        allowed=", ".join(t.id for t in load_treatments().values() if t.modelled),
+                    )
+                )  # fmt: skip
+        found += parsed
+    if problems:
+        raise InputProblems(problems)
+    return tuple(found)
+
+
+def simulated(arm: TrialArm, regimens: tuple[Regimen, ...]) -> Arm:
+    """The arm as the simulation takes it: what a vehicle gains counts, as in the trial."""
+    return Arm(arm.id, arm.id, regimens, as_in_trial=True)
+
+
+def control_route(trial: Trial, arm: TrialArm, plans: dict[str, tuple[Regimen, ...]]) -> str:
+    """How the placebo or vehicle is given: as said, else as the first active arm, else not."""
+    if arm.role not in CONTROLS or arm.role == "untreated":
+        return "none"
+    if arm.route is not None:
+        return arm.route
+    if arm.role == "vehicle":
+        return "topical"
+    for other in trial.arms:
+        for regimen in plans[other.id]:
+            return load_treatments()[regimen.treatment].route
+    return "none"
+
+
+def control_gain(route: str, person: Person, weeks: int, draws: int, seed: int) -> FloatArray:
+    """What a placebo or vehicle arm gains in count, hairs/cm2. Shape: (draw, week).
+
+    The same draws as the vehicle part of the active arms.
+    """
+    if route not in ("oral", "topical") or person.mechanism_probability.get("autoimmune"):
+        return np.zeros((draws, weeks + 1))
+    gain = sample(f"vehicle_gain_{route}", draws, seed, person.patient_id)
+    if person.sex == "female":
+        gain = gain + sample("vehicle_gain_women", draws, seed, person.patient_id)
+    days = DAYS_PER_WEEK * np.arange(weeks + 1)
+    reached = 1.0 - 0.05 ** (days / value("vehicle_saturation_days"))
+    return gain[:, None] * reached[None, :]

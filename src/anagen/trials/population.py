@@ -1,0 +1,135 @@
+"""From a reported population to a few weighted people that span it."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from statistics import NormalDist
+
+from anagen.catalog.parameters import value
+from anagen.simulate.person import Person
+from anagen.trials.design import Population, Trial
+
+# Two equal halves of a bell with the same mean and variance stand one SD out.
+HALVES = (-1.0, 1.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Stratum:
+    """One kind of person and the share of the trial it stands for."""
+
+    person: Person
+    share: float
+
+
+def strata(trial: Trial, population: Population) -> tuple[Stratum, ...]:
+    """The people of one population; shares sum to 1.
+
+    All carry the id of the trial, so that every stratum and arm meets the same parameters.
+    """
+    if trial.condition == "alopecia_areata":
+        return _areata(trial, population)
+    return _pattern(trial, population)
+
+
+def _person(trial: Trial, population: Population, mechanism: str, **known: object) -> Person:
+    return Person(
+        patient_id=f"trial {trial.id}",
+        sex=None if population.sex in (None, "both") else population.sex,
+        age_years=population.age_mean_years,
+        mechanism_probability={mechanism: 1.0},
+        weight_kg=population.weight_kg,
+        postmenopausal=population.postmenopausal,
+        **known,  # pyright: ignore[reportArgumentType]
+    )
+
+
+def _areata(trial: Trial, population: Population) -> tuple[Stratum, ...]:
+    return tuple(
+        Stratum(
+            _person(trial, population, "autoimmune", salt=salt, episode_years=years),
+            salt_share * years_share,
+        )
+        for salt, salt_share in _salt_classes(population)
+        for years, years_share in _episodes(population)
+    )
+
+
+def _salt_classes(population: Population) -> list[tuple[float, float]]:
+    """SALT and share of each class: near-total loss, and two halves below it."""
+    top = value("total_salt")
+    lowest = value("trial_salt_min") if population.salt_min is None else population.salt_min
+    highest = 100.0 if population.salt_max is None else population.salt_max
+    total = (top + min(highest, 100.0)) / 2.0
+    if highest < top:
+        share = 0.0
+    elif lowest >= top:
+        share = 1.0
+    elif population.share_salt_95_percent is not None:
+        share = population.share_salt_95_percent / 100.0
+    else:
+        share = _share_of_mean(population.salt_mean, lowest, top, total)
+    below = min(highest, top)
+    middle = (lowest + below) / 2.0
+    if population.salt_mean is not None and share < 1.0:
+        middle = (population.salt_mean - share * total) / (1.0 - share)
+    reach = (below - lowest) / (2.0 * math.sqrt(3.0))
+    middle = min(max(middle, lowest + reach), below - reach)
+    classes = [(total, share)]
+    classes += [(middle + z * reach, (1.0 - share) / 2.0) for z in HALVES]
+    return [(salt, part) for salt, part in classes if part > 0.0]
+
+
+def _share_of_mean(mean: float | None, lowest: float, top: float, total: float) -> float:
+    """Share with near-total loss that fits the mean, the rest spread evenly below."""
+    if mean is None:
+        return value("trial_share_near_total")
+    even = (lowest + top) / 2.0
+    return min(max((mean - even) / (total - even), 0.0), 1.0)
+
+
+def _episodes(population: Population) -> list[tuple[float, float]]:
+    """Two lengths of the present episode: halves of a lognormal cut where people were let in."""
+    low = population.episode_years_min or 0.0
+    high = population.episode_years_max or math.inf
+    spread = value("trial_episode_log_sd")
+    mean = population.episode_years
+    if mean is None:
+        mean = value("trial_episode_years")
+    if mean <= 0.0:
+        return [(0.0, 1.0)]
+    bell = NormalDist(math.log(mean) - spread**2 / 2.0, spread)
+    bottom = bell.cdf(math.log(low)) if low > 0.0 else 0.0
+    top = bell.cdf(math.log(high)) if high < math.inf else 1.0
+    if top - bottom < 1e-6:
+        # Nobody of the usual bell would be let in: the middle of who was.
+        return [((low + min(high, 2.0 * low + 1.0)) / 2.0, 1.0)]
+    lengths = []
+    for z in HALVES:
+        at = bottom + (top - bottom) * NormalDist().cdf(z)
+        lengths.append((math.exp(bell.inv_cdf(min(max(at, 1e-9), 1.0 - 1e-9))), 0.5))
+    return lengths
+
+
+def _pattern(trial: Trial, population: Population) -> tuple[Stratum, ...]:
+    sex = "female" if trial.condition == "female_pattern_hair_loss" else "male"
+    population = population.model_copy(update={"sex": population.sex or sex})
+    stages: list[dict[str, object]] = []
+    if population.total_density is not None or population.terminal_density is not None:
+        stages = [
+            {
+                "total_density": population.total_density,
+                "terminal_density": population.terminal_density,
+            }
+        ]
+    elif population.norwood:
+        stages = [{"norwood": stage} for stage in population.norwood]
+    elif population.sinclair:
+        stages = [{"sinclair_stage": stage} for stage in population.sinclair]
+    elif population.ludwig:
+        stages = [{"ludwig": stage} for stage in population.ludwig]
+    stages = stages or [{}]
+    return tuple(
+        Stratum(_person(trial, population, "androgenetic", **stage), 1.0 / len(stages))
+        for stage in stages
+    )

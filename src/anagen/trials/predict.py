@@ -1,0 +1,316 @@
+"""The predictive distribution of what a trial would find.
+
+Its spread has three parts: what is unknown of the model (sets of parameters), how studies and arms
+differ from each other beyond that, and the chance of a finite arm. Percentages are spread on the
+arcsine square root scale and drawn as counts, means as normals.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anagen.catalog.parameters import value
+from anagen.catalog.studies import holds, load_studies
+from anagen.errors import AnagenError
+from anagen.rng import generator
+from anagen.simulate.forecast import forecast
+from anagen.simulate.parameter_draws import PEOPLE_PER_SET
+from anagen.simulate.regimen import Regimen
+from anagen.trials.arms import control_gain, control_route, regimens_of, simulated
+from anagen.trials.asked import Asked
+from anagen.trials.design import CONTROLS, Population, Trial, TrialArm
+from anagen.trials.endpoints import RULES, WORSE_IS_COUNTED, Rule, readings
+from anagen.trials.population import Stratum, strata
+
+FloatArray = NDArray[np.float64]
+Progress = Callable[[int, int, str], None]
+COUNTS = ("total_density", "terminal_density")
+WEEKS_PER_YEAR = 365.25 / 7.0
+# Draws of the predictive distribution; its 5 % points are then good to a tenth of its SD.
+SAMPLES = 4000
+# A share this near to 0 or 1 has no slope on the arcsine scale to carry a spread over.
+LEAST_SHARE = 0.01
+
+
+@dataclass(frozen=True, slots=True)
+class Prediction:
+    """What is predicted for one number. All values are in `asked.unit`.
+
+    `sd_parameters`, `sd_study` (study and arm together) and `sd_sampling` are the parts of the
+    spread at the mean. `seen_drug` is false for a drug that no fitted study holds.
+    """
+
+    asked: Asked
+    mean: float
+    low_50: float
+    high_50: float
+    low_90: float
+    high_90: float
+    sd_parameters: float
+    sd_study: float
+    sd_sampling: float | None
+    seen_drug: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Estimate:
+    """A mean over people; `influence` (draw,) is what each draw adds to its deviation.
+
+    `sampling_variance` is that of the mean of an arm of the size it had, None without a size.
+    """
+
+    mean: float
+    influence: FloatArray
+    sampling_variance: float | None
+
+    def against(self, other: _Estimate) -> _Estimate:
+        """The difference to another arm over the same people."""
+        a, b = self.sampling_variance, other.sampling_variance
+        return _Estimate(
+            self.mean - other.mean,
+            self.influence - other.influence,
+            None if a is None or b is None else a + b,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class _Courses:
+    """One arm of one population: courses of every stratum. Shape of each: (draw, week)."""
+
+    strata: tuple[Stratum, ...]
+    values: tuple[Mapping[str, FloatArray], ...]
+
+
+def predict(
+    trial: Trial,
+    asked: Sequence[Asked],
+    *,
+    draws: int = 200,
+    seed: int = 0,
+    progress: Progress | None = None,
+    workers: int | None = None,
+) -> tuple[Prediction, ...]:
+    """One prediction for each number asked for, in its order.
+
+    Raises InputProblems for regimens that cannot be simulated.
+    """
+    wanted = {item.arm for item in asked}
+    control = next((arm for arm in trial.arms if arm.role in CONTROLS), None)
+    if control is not None and any(item.kind == "net" for item in asked):
+        wanted.add(control.id)
+    plans = {
+        arm.id: regimens_of(arm, trial.id, f"arms.{arm.id}") if arm.id in wanted else ()
+        for arm in trial.arms
+    }
+    weeks = math.ceil(max(item.week for item in asked))
+    if trial.selection is not None:
+        weeks = max(weeks, math.ceil(trial.selection.week))
+    courses = _simulate(trial, wanted, plans, weeks, draws, seed, progress, workers)
+    roles = {arm.id: arm.role for arm in trial.arms}
+    predictions = []
+    for item in asked:
+        rule = RULES[item.endpoint, item.unit]
+        estimate = _estimate(trial, courses[item.arm], item.n, item, rule, seed)
+        if item.kind == "net":
+            if control is None:
+                raise AnagenError(f"{trial.id}: {item.endpoint}: no control arm to compare with")
+            other = _estimate(trial, courses[control.id], control.n, item, rule, seed)
+            estimate = estimate.against(other)
+        seen = roles[item.arm] in CONTROLS or all(
+            _seen(regimen.treatment) for regimen in plans[item.arm]
+        )
+        predictions.append(_spread(trial, item, rule, estimate, seen, seed))
+    return tuple(predictions)
+
+
+def _simulate(
+    trial: Trial,
+    wanted: set[str],
+    plans: dict[str, tuple[Regimen, ...]],
+    weeks: int,
+    draws: int,
+    seed: int,
+    progress: Progress | None,
+    workers: int | None,
+) -> dict[str, _Courses]:
+    """Every wanted arm over the people of its population; arms of one population share them."""
+    populations: dict[Population, list[TrialArm]] = {}
+    for arm in trial.arms:
+        if arm.id in wanted:
+            populations.setdefault(trial.population_of(arm), []).append(arm)
+    people = {population: strata(trial, population) for population in populations}
+    total, done = sum(len(found) for found in people.values()), 0
+    courses: dict[str, _Courses] = {}
+    for population, arms in populations.items():
+        values: dict[str, list[Mapping[str, FloatArray]]] = {arm.id: [] for arm in arms}
+        for stratum in people[population]:
+            if progress:
+                progress(done, total, f"people {done + 1} of {total}")
+            done += 1
+            result = forecast(
+                stratum.person,
+                [simulated(arm, plans[arm.id]) for arm in arms],
+                weeks=weeks,
+                draws=draws,
+                seed=seed,
+                workers=workers,
+            )
+            for arm in arms:
+                route = control_route(trial, arm, plans)
+                gain = control_gain(route, stratum.person, weeks, draws, seed)
+                own = dict(result.arms[arm.id].values)
+                for name in COUNTS:
+                    own[name] = np.maximum(own[name] + gain, 0.0)
+                values[arm.id].append(own)
+        for arm in arms:
+            courses[arm.id] = _Courses(people[population], tuple(values[arm.id]))
+    if progress:
+        progress(total, total, "done")
+    return courses
+
+
+def _estimate(
+    trial: Trial, courses: _Courses, n: int | None, item: Asked, rule: Rule, seed: int
+) -> _Estimate:
+    """The mean a very large arm would show, and the spread of its people."""
+    shares = np.array([stratum.share for stratum in courses.strata])
+    found = [
+        _people(trial, course[rule.observable], course["salt"], item, rule, f"{number}", seed)
+        for number, course in enumerate(courses.values)
+    ]
+    seen = np.array([value for value, _ in found])
+    counted = shares[:, None] * np.array([counts for _, counts in found])
+    top, bottom = (counted * seen).sum(axis=0), counted.sum(axis=0)
+    if bottom.sum() <= 0.0:
+        raise AnagenError(
+            f"{trial.id}: {item.arm}: none of the virtual people is left to count; more draws help"
+        )
+    mean = float(top.sum() / bottom.sum())
+    variance = float((counted * (seen - mean) ** 2).sum() / bottom.sum())
+    influence = (top - mean * bottom) / bottom.mean()
+    return _Estimate(mean, influence, None if n is None else variance / n)
+
+
+def _people(
+    trial: Trial,
+    course: FloatArray,
+    salt: FloatArray,
+    item: Asked,
+    rule: Rule,
+    stratum: str,
+    seed: int,
+) -> tuple[FloatArray, FloatArray]:
+    """Value of each person as read at the visit, and 1 where the person counts. Shape: (draw,)."""
+    draws, weeks = course.shape
+    last = np.full(draws, weeks - 1)
+
+    def random(purpose: str) -> np.random.Generator:
+        return generator(seed, trial.id, f"{purpose}:{stratum}")
+
+    left = random("dropout").exponential(WEEKS_PER_YEAR / value("trial_dropout_per_year"), draws)
+    counts = np.ones(draws)
+    begin = np.zeros(draws, dtype=np.int64)
+    if trial.selection is not None:
+        begin += round(trial.selection.week)
+        left = left + trial.selection.week
+        at_entry = readings("salt", salt, begin, random("reading:selection"))
+        counts = (at_entry <= trial.selection.salt_at_most).astype(float)
+        start = at_entry
+    else:
+        start = readings(rule.observable, course, begin, random(f"reading:{rule.observable}:start"))
+    visit = np.minimum(np.full(draws, round(item.week)), last)
+    gone = left < item.week
+    if item.analysis == "locf":
+        visit = np.where(gone, np.minimum(visit, np.floor(left).astype(np.int64)), visit)
+    now = readings(rule.observable, course, visit, random(f"reading:{rule.observable}:{item.week}"))
+    seen = rule.person(start, now)
+    if rule.kind == "responders":
+        seen = 100.0 * seen
+        if item.analysis == "nri" and item.endpoint not in WORSE_IS_COUNTED:
+            seen = np.where(gone, 0.0, seen)
+    if item.analysis in ("observed", "mixed_model"):
+        counts = counts * ~gone
+    return seen, counts
+
+
+def _seen(treatment: str) -> bool:
+    """Whether a study that may be fitted holds the drug."""
+    if treatment == "watchful_waiting":
+        return True
+    return any(
+        study.split == "train"
+        and any(
+            row.use == "fit" and holds(arm, treatment)
+            for arm in study.arms
+            for row in study.endpoints
+            if row.arm == arm.id
+        )
+        for study in load_studies().values()
+    )
+
+
+def parameter_sd(influence: FloatArray) -> tuple[float, float]:
+    """SD between sets of parameters, and SD of the mean by the chance of few people in each.
+
+    `influence` (draw,), in sets of PEOPLE_PER_SET: one-way analysis of variance.
+    """
+    whole = influence.size // PEOPLE_PER_SET * PEOPLE_PER_SET
+    if whole < 2 * PEOPLE_PER_SET:
+        return 0.0, float(influence.std() / math.sqrt(influence.size))
+    sets = influence[:whole].reshape(-1, PEOPLE_PER_SET)
+    within = float(sets.var(axis=1, ddof=1).mean())
+    seen = float(sets.mean(axis=1).var(ddof=1))
+    between = max(seen - within / PEOPLE_PER_SET, 0.0)
+    return math.sqrt(between), math.sqrt(within / whole)
+
+
+def _spread(
+    trial: Trial, item: Asked, rule: Rule, estimate: _Estimate, seen: bool, seed: int
+) -> Prediction:
+    """Adds study, arm and sampling to what is unknown of the model."""
+    between, chance = parameter_sd(estimate.influence)
+    study = value(f"trial_study_sd_{rule.scale}")
+    arm = value(f"trial_arm_sd_{rule.scale}") * (1.0 if seen else value("trial_unseen_drug_factor"))
+    # Two arms of one study share its effect, so their difference holds the arm effects only.
+    effect = math.sqrt(2.0) * arm if item.kind == "net" else math.hypot(study, arm)
+    random = generator(
+        seed, trial.id, f"predictive:{item.arm}:{item.endpoint}:{item.kind}:{item.week:g}"
+    )
+    normals = random.standard_normal(SAMPLES)
+    variance = estimate.sampling_variance
+    sampling = None if variance is None else math.sqrt(variance)
+    if rule.scale == "percent" and item.kind != "net":
+        share = min(max(estimate.mean / 100.0, 0.0), 1.0)
+        kept = min(max(share, LEAST_SHARE), 1.0 - LEAST_SHARE)
+        slope = 200.0 * math.sqrt(kept * (1.0 - kept))
+        sd = math.hypot(between / slope, chance / slope, effect)
+        effect *= slope
+        angle = math.asin(math.sqrt(share)) + sd * normals
+        drawn = 100.0 * np.sin(np.clip(angle, 0.0, math.pi / 2.0)) ** 2
+        if item.n is not None:
+            sampling = 100.0 * math.sqrt(kept * (1.0 - kept) / item.n)
+            drawn = 100.0 * random.binomial(item.n, drawn / 100.0) / item.n
+    else:
+        if rule.scale == "percent":
+            # A difference of shares has no slope of its own; the steepest is taken.
+            effect *= 100.0
+        sd = math.hypot(between, chance, effect, sampling or 0.0)
+        drawn = estimate.mean + sd * normals
+    low_90, low_50, high_50, high_90 = np.quantile(drawn, (0.05, 0.25, 0.75, 0.95))
+    return Prediction(
+        asked=item,
+        mean=estimate.mean,
+        low_50=float(low_50),
+        high_50=float(high_50),
+        low_90=float(low_90),
+        high_90=float(high_90),
+        sd_parameters=between,
+        sd_study=effect,
+        sd_sampling=sampling,
+        seen_drug=seen,
+    )
