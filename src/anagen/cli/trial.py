@@ -149,10 +149,10 @@ def _print(trial: Trial, found: Sequence[Prediction], left_out: Sequence[str]) -
             box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, title=Text(what),
             title_justify="left",
         )  # fmt: skip
-        table.add_column("Arm", overflow="fold")
+        table.add_column("Arm", min_width=14)
         for name in ("Week", "n", "Predicted", "50 %", "90 %", "Published"):
             table.add_column(name, justify="right", no_wrap=True)
-        table.add_column()
+        table.add_column(no_wrap=True)
         for p in rows:
             asked = p.asked
             table.add_row(

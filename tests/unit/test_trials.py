@@ -1,0 +1,360 @@
+"""Trials as data: what is asked, who takes part, what the spread is made of, what is refused."""
+
+import json
+import math
+import re
+import subprocess
+import sys
+import tomllib
+from dataclasses import replace
+from pathlib import Path
+
+import jsonschema
+import numpy as np
+import pytest
+
+from anagen.catalog.studies import load_studies, load_study
+from anagen.catalog.trial_designs import load_trial_designs
+from anagen.errors import InputProblems
+from anagen.rng import generator
+from anagen.trials.arms import control_gain
+from anagen.trials.asked import asked_of
+from anagen.trials.design import Population, Trial
+from anagen.trials.document import inside
+from anagen.trials.endpoints import RULES, readings
+from anagen.trials.population import strata
+from anagen.trials.predict import parameter_sd, predict
+from anagen.trials.published import published_trial
+from anagen.trials.read import load_trial, parse_trial
+from anagen.trials.schema import schema_text, shipped_schema, trial_schema
+from anagen.trials.scorecard import markdown, predicted_studies, score
+
+ROOT = Path(__file__).parents[2]
+EXAMPLES = sorted((ROOT / "examples" / "trials").glob("*.toml"))
+RUN = "from anagen.cli import run; run()"
+PAGE = (ROOT / "docs" / "reference" / "trial-format.md").read_text("utf-8")
+
+
+def page_example() -> dict:
+    found = re.search(r"```toml\n(.*?)```", PAGE, re.DOTALL)
+    assert found
+    return tomllib.loads(found.group(1))
+
+
+def small(**changes: object) -> dict:
+    """A valid little trial with some top-level fields replaced."""
+    document = {
+        "id": "small",
+        "condition": "alopecia_areata",
+        "population": {"salt_mean": 86, "salt_min": 50, "share_salt_95_percent": 53},
+        "arms": [
+            {"id": "drug", "role": "active", "n": 200, "regimens": ["baricitinib 4 mg daily"]},
+            {"id": "placebo", "role": "placebo", "n": 100},
+        ],
+        "endpoints": [{"endpoint": "salt_le_20", "weeks": [24]}],
+    }
+    return {**document, **changes}
+
+
+def problems(document: object) -> list[str]:
+    with pytest.raises(InputProblems) as caught:
+        parse_trial(document, "file.toml")
+    assert caught.value.exit_code == 2
+    return [f"{p.field}: {p.message} {p.nearest}" for p in caught.value.problems]
+
+
+# The format.
+
+
+def test_the_shipped_schema_is_current():
+    # Renew it: python -m anagen.trials.schema > src/anagen/data/schema/trial.schema.json
+    assert shipped_schema() == schema_text()
+    jsonschema.Draft202012Validator.check_schema(json.loads(shipped_schema()))
+
+
+@pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
+def test_examples_are_valid_by_schema_and_by_reading(path: Path):
+    jsonschema.validate(tomllib.loads(path.read_text("utf-8")), trial_schema())
+    assert asked_of(load_trial(path))
+
+
+def test_the_example_of_the_page_is_valid_and_predicted():
+    document = page_example()
+    jsonschema.validate(document, trial_schema())
+    trial = parse_trial(document, "page")
+    asked = asked_of(trial)
+    # Three arms at two visits, two arms at one, one net.
+    assert len(asked) == 3 * 2 + 2 + 1
+    found = predict(trial, asked, draws=20, seed=1)
+    by = {(p.asked.arm, p.asked.endpoint, p.asked.kind, p.asked.week): p for p in found}
+    high = by["high", "salt_le_20", "responders", 36.0]
+    placebo = by["placebo", "salt_le_20", "responders", 36.0]
+    net = by["high", "salt_le_20", "net", 36.0]
+    assert high.mean > placebo.mean
+    assert net.mean == pytest.approx(high.mean - placebo.mean)
+    assert high.asked.published == 36
+    for p in found:
+        assert p.low_90 <= p.low_50 <= p.high_50 <= p.high_90
+
+
+def test_every_end_point_of_the_page_is_known():
+    table = PAGE.split("## End points")[1].split("##")[0]
+    named = set(re.findall(r"`(salt\w+|count\w+|hair_weight|shed_rate|telogen\w+)`", table))
+    known = {name for name, _ in RULES}
+    assert named <= known
+    assert known - named <= {"salt50_response", "salt75_response"}
+
+
+def test_same_trial_in_three_formats(tmp_path: Path):
+    import yaml
+
+    document = small()
+    (tmp_path / "a.json").write_text(json.dumps(document))
+    (tmp_path / "a.yaml").write_text(yaml.safe_dump(document))
+    assert load_trial(tmp_path / "a.json") == load_trial(tmp_path / "a.yaml")
+
+
+# What is refused, all at once.
+
+
+def test_all_problems_are_listed_at_once():
+    found = problems(
+        small(
+            population={"salt_mean": 40, "salt_min": 50, "norwood": ["IV"]},
+            arms=[
+                {"id": "drug", "role": "active"},
+                {"id": "drug", "role": "placebo", "n": 10},
+                {"id": "odd", "role": "active", "n": 5, "regimens": ["barictinib 4 mg daily"]},
+            ],
+            endpoints=[
+                {"endpoint": "salt_le_2O", "weeks": [24]},
+                {"endpoint": "salt_le_20", "weeks": [24], "arms": ["drgu"]},
+                {"endpoint": "count_total", "weeks": [24]},
+            ],
+            results=[
+                {"arm": "drug", "endpoint": "salt_le_20", "week": 24, "value": 130},
+                {"arm": "drug", "endpoint": "salt_le_20", "week": 30, "value": 10},
+            ],
+        )
+    )
+    text = "\n".join(found)
+    for wanted in (
+        "population.salt_min", "population.norwood", "arms[0].n: is missing",
+        "arms[0].regimens", "arms[1].id", "arms[2].regimens[0]", "endpoints[0].endpoint",
+        "salt_le_20", "endpoints[1].arms: is no arm of this trial drug", "endpoints[2].endpoint",
+        "results[0].value: is no percentage", "results[1]: is the result of a visit",
+    ):  # fmt: skip
+        assert wanted in text, wanted
+
+
+@pytest.mark.parametrize(
+    ("change", "wanted"),
+    [
+        ({"population": {"salt_mean": 140}}, "population.salt_mean"),
+        ({"population": {"salt_mean": float("nan")}}, "population.salt_mean"),
+        ({"populaton": {}}, "populaton"),
+        ({"arms": []}, "arms"),
+        ({"endpoints": [{"endpoint": "salt_le_20", "weeks": []}]}, "endpoints[0].weeks"),
+        ({"selection": {"week": 52}}, "selection.week"),
+        ({"condition": "tinea_capitis"}, "condition"),
+        (
+            {"endpoints": [{"endpoint": "salt_le_20", "weeks": [4], "unit": "hairs"}]},
+            "endpoints[0].unit",
+        ),
+        (
+            {
+                "arms": [
+                    {"id": "a", "role": "active", "n": 9, "regimens": ["methotrexate 15 mg weekly"]}
+                ]
+            },
+            "arms[0].regimens[0]",
+        ),
+        ({"population": {"episode_years": 9, "episode_years_max": 8}}, "population.episode_years"),
+    ],
+)
+def test_impossible_trials_are_refused(change: dict, wanted: str):
+    assert any(wanted in line for line in problems(small(**change)))
+
+
+def test_files_that_are_no_trial(tmp_path: Path):
+    for name, text in (("a.toml", "x = ["), ("a.json", "[1, 2]"), ("a.yaml", "a: [")):
+        (tmp_path / name).write_text(text)
+        with pytest.raises(InputProblems):
+            load_trial(tmp_path / name)
+    with pytest.raises(InputProblems, match="cannot be read"):
+        load_trial(tmp_path / "none.toml")
+
+
+def test_the_command_exits_2_and_lists_problems(tmp_path: Path):
+    bad = tmp_path / "bad.toml"
+    bad.write_text('id = "x"\ncondition = "alopecia_areata"\narms = []\n')
+    for study in (str(bad), "King_2022_baricitini"):
+        done = subprocess.run(
+            [sys.executable, "-c", RUN, "trial", "predict", study, "--json"],
+            capture_output=True, text=True, check=False,
+        )  # fmt: skip
+        assert done.returncode == 2, done.stderr
+        assert json.loads(done.stdout)["problems"]
+
+
+# Who takes part.
+
+
+def test_the_people_have_the_reported_mix():
+    trial = Trial.model_validate(small())
+    people = strata(trial, trial.population)
+    assert sum(s.share for s in people) == pytest.approx(1.0)
+    salts = {s.person.salt for s in people}
+    total = sum(s.share for s in people if (s.person.salt or 0) >= 95)
+    assert total == pytest.approx(0.53)
+    mean = sum(s.share * (s.person.salt or 0) for s in people)
+    assert mean == pytest.approx(86.0, abs=1.0)
+    assert min(salt for salt in salts if salt) >= 50
+    # One id, so every stratum meets the same parameters.
+    assert {s.person.patient_id for s in people} == {"trial small"}
+
+
+def test_episodes_stay_within_who_was_let_in():
+    trial = Trial.model_validate(small())
+    short = Population(salt_min=50, episode_years_max=1.0)
+    long = Population(salt_min=50, episode_years_min=1.0, episode_years_max=10.0)
+    lengths = [
+        [s.person.episode_years or 0.0 for s in strata(trial, people)] for people in (short, long)
+    ]
+    assert max(lengths[0]) <= 1.0 <= min(lengths[1])
+    assert max(lengths[1]) <= 10.0
+
+
+def test_a_subgroup_below_95_holds_nobody_above():
+    trial = Trial.model_validate(small())
+    people = strata(trial, Population(salt_min=50, salt_max=94))
+    assert all((s.person.salt or 0) < 95 for s in people)
+
+
+def test_arms_fill_in_only_what_they_say():
+    document = small()
+    document["arms"][0]["population"] = {"salt_mean": 92}
+    trial = parse_trial(document, "x")
+    own = trial.population_of(trial.arms[0])
+    assert (own.salt_mean, own.salt_min) == (92, 50)
+    assert trial.population_of(trial.arms[1]) == trial.population
+
+
+# The spread.
+
+
+def test_parameter_spread_is_told_from_chance():
+    random = np.random.default_rng(3)
+    chance = random.standard_normal(5000)
+    sets = np.repeat(random.standard_normal(1000), 5)
+    assert parameter_sd(chance)[0] < 0.15
+    assert parameter_sd(sets + 0.5 * chance)[0] == pytest.approx(1.0, rel=0.1)
+    assert parameter_sd(chance)[1] == pytest.approx(1.0 / math.sqrt(5000), rel=0.1)
+
+
+@pytest.fixture(scope="module")
+def small_trial():
+    trial = parse_trial(small(), "x")
+    return trial, asked_of(trial)
+
+
+def test_prediction_is_the_same_again_and_on_any_workers(small_trial):
+    trial, asked = small_trial
+    first = predict(trial, asked, draws=20, seed=4, workers=1)
+    assert first == predict(trial, asked, draws=20, seed=4, workers=2)
+    assert first != predict(trial, asked, draws=20, seed=5, workers=1)
+
+
+def test_small_arms_have_wide_intervals_and_unseen_drugs_too(small_trial):
+    trial, asked = small_trial
+    few = tuple(replace(item, n=8) for item in asked)
+    many = predict(trial, asked, draws=20, seed=4)
+    for wide, narrow in zip(predict(trial, few, draws=20, seed=4), many, strict=True):
+        assert wide.mean == narrow.mean
+        assert wide.high_90 - wide.low_90 >= narrow.high_90 - narrow.low_90
+    unseen = parse_trial(
+        small(
+            arms=[
+                {"id": "drug", "role": "active", "n": 9, "regimens": ["upadacitinib 15 mg daily"]}
+            ]
+        ),
+        "x",
+    )
+    assert not predict(unseen, asked_of(unseen), draws=20)[0].seen_drug
+    assert all(p.seen_drug for p in many)
+
+
+def test_leaving_lowers_responders_only_under_nri(small_trial):
+    trial, asked = small_trial
+    drug = asked[0]
+    rules = [replace(drug, analysis=analysis) for analysis in ("nri", "observed")]
+    nri, observed = predict(trial, rules, draws=40, seed=2)
+    assert nri.mean < observed.mean
+
+
+def test_readings_carry_their_error_and_stay_scores():
+    course = np.full((2000, 2), 98.0)
+    read = readings("salt", course, np.zeros(2000, dtype=np.int64), generator(1, "a", "b"))
+    assert read.max() <= 100.0
+    assert 2.0 < read.std() < 6.0
+
+
+def test_withdrawal_counts_responders_and_stopping_is_worse():
+    trial = load_trial(ROOT / "examples" / "trials" / "withdrawal.toml")
+    asked = [a for a in asked_of(trial) if a.endpoint == "salt_worsening_gt20" and a.week > 100]
+    found = {p.asked.arm: p.mean for p in predict(trial, asked, draws=40, seed=2)}
+    assert found["stop"] > found["half_dose"] >= found["stay"]
+
+
+def test_placebo_of_counts_gains_and_placebo_of_areata_does_not():
+    people = Trial.model_validate(small(condition="male_pattern_hair_loss", population={}))
+    man = strata(people, people.population)[0].person
+    gain = control_gain("topical", man, 48, 40, 0)
+    assert gain[:, 0].max() == 0.0
+    assert 2.0 < gain[:, 48].mean() < 12.0
+    areata = Trial.model_validate(small())
+    person = strata(areata, areata.population)[0].person
+    assert not control_gain("topical", person, 48, 40, 0).any()
+
+
+# Shipped studies.
+
+
+def test_designs_name_studies_and_arms_that_exist():
+    studies = load_studies()
+    for study, arm in load_trial_designs():
+        assert study in studies
+        assert not arm or arm in {a.id for a in studies[study].arms}
+
+
+def test_numbers_that_may_not_be_used_are_left_out_with_a_reason():
+    found = published_trial(load_study("King_2022_baricitinib"))
+    assert found.trial is not None
+    assert all(item.use in ("fit", "check") for item in found.asked)
+    assert any("duplicate" in reason for reason in found.left_out)
+    loading = published_trial(load_study("King_2023_ritlecitinib")).trial
+    assert loading is not None
+    words = {arm.id: arm.regimens for arm in loading.arms}
+    assert "200 mg" in words["ritlecitinib_200_mg_x4wk_then_50_mg"][0]
+
+
+def test_drugs_without_a_model_are_not_predicted():
+    found = published_trial(load_study("Ivarmacitinib_2025_phase3"))
+    assert {item.arm for item in found.asked} <= {"placebo"}
+    assert any("no ivarmacitinib" in reason for reason in found.left_out)
+
+
+def test_the_page_holds_every_row_and_marks_misses():
+    scored = predicted_studies(draws=20, seed=0, wanted=("Olsen_2002_minoxidil",))
+    page = markdown(scored, 20, 0)
+    rows = scored[0].predictions
+    assert page.count("| count terminal,") == len(rows) == 3
+    far = replace(rows[0], asked=replace(rows[0].asked, published=500.0))
+    assert inside(far, 90) is False
+    assert "**missed**: predicted below" in markdown(
+        (replace(scored[0], predictions=(far,)),), 20, 0
+    )
+    exact = replace(rows[0], asked=replace(rows[0].asked, published=rows[0].mean))
+    assert score([exact])["mae"] == 0.0
+    assert score([exact])["cover_50"] == 100.0
+    assert score([far])["cover_90"] == 0.0
