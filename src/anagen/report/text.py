@@ -58,6 +58,7 @@ def print_assessment(assessment: Assessment, console: Console) -> None:
             ascii_only,
         ),
         *_tests(why.next_tests(assessment, cite)),
+        *(() if assessment.complaint_found else _list("What was read", assessment.read)),
         *_list("Not known (nothing was taken as normal)", map(sentence, assessment.unknown)),
         *_list("Limits", map(sentence, assessment.limits)),
         Text("This is not medical advice and does not replace a doctor.", style="dim"),
