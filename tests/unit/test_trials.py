@@ -27,7 +27,14 @@ from anagen.trials.predict import parameter_sd, predict
 from anagen.trials.published import published_trial
 from anagen.trials.read import load_trial, parse_trial
 from anagen.trials.schema import schema_text, shipped_schema, trial_schema
-from anagen.trials.scorecard import markdown, predicted_studies, score
+from anagen.trials.scorecard import (
+    class_mean,
+    markdown,
+    miss_causes,
+    predictable,
+    predicted_studies,
+    score,
+)
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples" / "trials").glob("*.toml"))
@@ -358,3 +365,36 @@ def test_the_page_holds_every_row_and_marks_misses():
     assert score([exact])["mae"] == 0.0
     assert score([exact])["cover_50"] == 100.0
     assert score([far])["cover_90"] == 0.0
+
+
+def test_the_validation_page_holds_every_number_that_can_be_predicted():
+    # Renew it: anagen trial table --out docs/validation.md
+    page = (ROOT / "docs" / "validation.md").read_text("utf-8")
+    for found in predictable():
+        part = page.split(f"### {found.study.id}\n")[1:]
+        rows = sum(
+            bool(re.match(r"\| .* \| [\d.]+ \| [\d?]+ \| ", line))
+            for text in part
+            for line in text.split("\n## ")[0].split("\n### ")[0].splitlines()
+        )
+        assert rows == len(found.asked), found.study.id
+
+
+def test_causes_of_misses_name_studies_that_exist():
+    assert set(miss_causes()) <= {found.study.id for found in predictable()}
+    assert all(cause.endswith(".") for cause in miss_causes().values())
+
+
+def test_the_class_mean_takes_like_arms_of_other_people_only():
+    study = load_study("GubelinHarcha_2014_dutasteride")
+    found = published_trial(study)
+    placebo = next(a for a in found.asked if a.arm == "placebo")
+    active = next(a for a in found.asked if a.arm == "dutasteride_0p5_mg_d")
+    control, drug = class_mean(study, placebo), class_mean(study, active)
+    assert control is not None
+    assert drug is not None
+    assert drug > control
+    kaufman = load_study("Kaufman_1998_finasteride")
+    own = {row.value for row in kaufman.endpoints}
+    asked = published_trial(kaufman).asked[0]
+    assert class_mean(kaufman, asked) not in own

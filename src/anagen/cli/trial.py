@@ -34,7 +34,7 @@ def predict(
     study: Annotated[
         str,
         typer.Argument(
-            help="Id of a shipped study (see `anagen evidence show`), or a trial file: TOML, YAML "
+            help="Id of a shipped study (see `anagen trial list`), or a trial file: TOML, YAML "
             "or JSON.",
             show_default=False,
         ),
@@ -88,6 +88,26 @@ def table(
     typer.echo(f"Wrote {out}")
 
 
+@app.command("list")
+def list_studies() -> None:
+    """The shipped studies that can be predicted, with the numbers known of each."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    from anagen.trials.scorecard import predictable
+
+    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False)
+    table.add_column("Study", no_wrap=True)
+    table.add_column("Numbers", justify="right")
+    table.add_column("Set", no_wrap=True)
+    table.add_column("What it is", overflow="fold")
+    for found in predictable():
+        split = found.study.split.replace("_", " ")
+        table.add_row(found.study.id, str(len(found.asked)), split, found.study.title)
+    Console().print(table)
+
+
 def _trial(study: str) -> tuple[Trial, Sequence[Asked], tuple[str, ...]]:
     """The trial meant by an id or a path. Raises InputProblems."""
     path = Path(study)
@@ -108,7 +128,7 @@ def _trial(study: str) -> tuple[Trial, Sequence[Asked], tuple[str, ...]]:
                 Problem(
                     file="trial", field="STUDY", value=study,
                     message="is neither the id of a shipped study nor a trial file",
-                    nearest=near, fix="`anagen evidence show TREATMENT` lists studies",
+                    nearest=near, fix="`anagen trial list` lists the studies",
                 )
             ]
         )  # fmt: skip

@@ -6,6 +6,9 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from anagen.catalog.studies import Study, load_studies
+from anagen.catalog.tables import read_table
+from anagen.trials.asked import Asked
+from anagen.trials.design import CONTROLS
 from anagen.trials.document import inside
 from anagen.trials.predict import Prediction, predict
 from anagen.trials.published import PublishedTrial, published_trial
@@ -33,26 +36,35 @@ class Scored:
     predictions: tuple[Prediction, ...]
 
 
-def predicted_studies(
-    *, draws: int, seed: int, progress: Progress | None = None, wanted: Sequence[str] = ()
-) -> tuple[Scored, ...]:
-    """Every shipped study that can be predicted and is not `check_only`.
+def predictable() -> tuple[PublishedTrial, ...]:
+    """Shipped studies that say something about a treatment of the model, ordered by id.
 
-    `wanted` names the studies when not all are meant. Studies in which only a control arm can be
-    simulated are left out: they say nothing about a treatment of the model.
+    Reviews and other `check_only` studies are left out, and studies in which nothing but a control
+    arm can be simulated.
     """
     ready = [published_trial(study) for study in load_studies().values()]
-    ready = [
+    return tuple(
         found
         for found in ready
         if found.trial is not None
         and found.study.split != "check_only"
-        and (not wanted or found.study.id in wanted)
         and (
             any(arm.regimens for arm in found.trial.arms)
             or all(arm.role == "untreated" for arm in found.trial.arms)
         )
-    ]
+    )
+
+
+def predicted_studies(
+    *,
+    draws: int,
+    seed: int,
+    progress: Progress | None = None,
+    wanted: Sequence[str] = (),
+    workers: int | None = None,
+) -> tuple[Scored, ...]:
+    """Every predictable study with its predictions; `wanted` names them when not all are meant."""
+    ready = [found for found in predictable() if not wanted or found.study.id in wanted]
     scored = []
     for done, found in enumerate(ready):
         if progress:
@@ -63,7 +75,7 @@ def predicted_studies(
             Scored(
                 found.study,
                 found,
-                predict(found.trial, found.asked, draws=draws, seed=seed),
+                predict(found.trial, found.asked, draws=draws, seed=seed, workers=workers),
             )
         )
     if progress:
@@ -107,6 +119,80 @@ def score(predictions: Sequence[Prediction]) -> dict[str, float]:
         "cover_90": covered(90),
         "median_width_90": widths[len(widths) // 2] if widths else float("nan"),
     }
+
+
+def class_mean(study: Study, asked: Asked) -> float | None:
+    """What someone without a model would say: the mean of like arms in the fitting set.
+
+    Like arms: rows marked `fit` of studies with other people, the same class of treatment (any
+    for control arms), both active or both control, the same end point (all counts are one) and
+    unit. Of each study the visits nearest in time, and then the mean over studies. None where
+    there is no such study.
+    """
+    side = {arm.id: _side(arm.role) for arm in study.arms}[asked.arm]
+    means = []
+    for other in load_studies().values():
+        if other.split != "train" or other.people == study.people:
+            continue
+        if side == "active" and other.treatment_class != study.treatment_class:
+            continue
+        # An arm that begins on placebo is like neither.
+        theirs = {
+            arm.id: _side(arm.role) for arm in other.arms if not arm.schedule.startswith("placebo")
+        }
+        rows = [
+            (abs(row.week - asked.week), row.value)
+            for row in other.endpoints
+            if row.use == "fit"
+            and row.value is not None
+            and row.week is not None
+            and theirs.get(row.arm) == side
+            and _like(row.endpoint, row.unit, row.kind) == _like_asked(asked)
+        ]
+        nearest = [value for far, value in rows if far == min(rows)[0]]
+        if nearest:
+            means.append(sum(nearest) / len(nearest))
+    return sum(means) / len(means) if means else None
+
+
+def _side(role: str) -> str:
+    """Active, control, or nothing at all; those who count as like each other."""
+    if role == "untreated":
+        return role
+    return "control" if role in CONTROLS else "active"
+
+
+def _like_asked(asked: Asked) -> tuple[str, str, str]:
+    return _like(asked.endpoint, asked.unit, asked.kind)
+
+
+def _like(endpoint: str, unit: str, kind: str) -> tuple[str, str, str]:
+    return ("count" if endpoint.startswith("count") else endpoint, unit, kind)
+
+
+def _against_class_mean(scored: Sequence[Scored]) -> Iterator[str]:
+    yield ""
+    yield (
+        "Against the mean of like arms of other people in the fitting set (same class of "
+        "treatment, same end point, the visit nearest in time), on the rows that have one:"
+    )
+    yield ""
+    yield "| group | end points | rows | MAE of the model | MAE of the class mean |"
+    yield "|---|---|---:|---:|---:|"
+    for split, use, title in GROUPS:
+        for name, unit in FAMILIES:
+            pairs = [
+                (p.mean - (p.asked.published or 0.0), mean - (p.asked.published or 0.0))
+                for found in scored
+                for p in found.predictions
+                if found.study.split == split and p.asked.use == use and family(p) == name
+                for mean in (class_mean(found.study, p.asked),)
+                if mean is not None
+            ]
+            if pairs:
+                ours = sum(abs(a) for a, _ in pairs) / len(pairs)
+                theirs = sum(abs(b) for _, b in pairs) / len(pairs)
+                yield f"| {title} | {name}, {unit} | {len(pairs)} | {ours:.1f} | {theirs:.1f} |"
 
 
 def markdown(scored: Sequence[Scored], draws: int, seed: int) -> str:
@@ -165,6 +251,7 @@ def _page(scored: Sequence[Scored], draws: int, seed: int) -> Iterator[str]:
         "Studies are counted once where they share people. Coverage leaves out arms of unknown "
         "size; calibrated intervals hold 50 and 90 %."
     )
+    yield from _against_class_mean(scored)
     for split, use, title in GROUPS:
         yield ""
         yield f"## {title}"
@@ -196,6 +283,14 @@ def _study(found: Scored, rows: Sequence[Prediction]) -> Iterator[str]:
             f"| {p.low_50:.1f} to {p.high_50:.1f} | {p.low_90:.1f} to {p.high_90:.1f} "
             f"| {_verdict(p)} |"
         )
+    if any(inside(p, 90) is False for p in rows):
+        yield ""
+        yield f"Likely cause of what is missed: {miss_causes().get(found.study.id, 'not known.')}"
+
+
+def miss_causes() -> dict[str, str]:
+    """Likely cause of the misses of a study, by its id."""
+    return {row["study"]: row["cause"] for row in read_table("trial_miss_notes.csv")}
 
 
 def _verdict(prediction: Prediction) -> str:
