@@ -21,7 +21,7 @@ PatientFile = Annotated[
 ]
 Weeks = Annotated[int, typer.Option(min=4, max=520, help="How far to forecast, in weeks.")]
 Draws = Annotated[
-    int, typer.Option(min=20, max=5000, help="Virtual twins per plan; more is smoother and slower.")
+    int, typer.Option(min=20, max=2000, help="Virtual twins per plan; more is smoother and slower.")
 ]
 Seed = Annotated[
     int, typer.Option(min=0, max=2**62, help="Same seed, same person, same bits in any order.")
