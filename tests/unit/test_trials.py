@@ -1,5 +1,7 @@
 """Trials as data: what is asked, who takes part, what the spread is made of, what is refused."""
 
+import contextlib
+import copy
 import json
 import math
 import re
@@ -202,6 +204,64 @@ def test_the_command_exits_2_and_lists_problems(tmp_path: Path):
         )  # fmt: skip
         assert done.returncode == 2, done.stderr
         assert json.loads(done.stdout)["problems"]
+
+
+def test_one_slip_hides_no_other():
+    text = "\n".join(
+        problems(
+            small(
+                population={"sex": "men", "salt_mean": 120},
+                arms=[
+                    {"id": "a", "role": "actve", "n": 0},
+                    {"id": "b", "role": "active", "regimens": ["nonsense 4 mg"]},
+                ],
+                endpoints=[{"endpoint": "salt_le_2O", "weeks": [24], "arms": ["a"]}],
+            )
+        )
+    )
+    for wanted in (
+        "population.sex", "population.salt_mean", "arms[0].role: is no word of the format active",
+        "arms[0].n", "arms[1].n: is missing", "arms[1].regimens[0]", "endpoints[0].endpoint",
+    ):  # fmt: skip
+        assert wanted in text, wanted
+    # The arm is there, if wrong, and the list of arms is not empty.
+    assert "is no arm" not in text
+    assert "arms: is empty" not in text
+
+
+JUNK = (None, "", "x", -1, 0, 1e308, 10**40, True, [], {}, [[]], {"a": 1}, "2024-01-01")
+
+
+def _places(value: object, path: tuple = ()):
+    yield path
+    entries = value.items() if isinstance(value, dict) else ()
+    entries = enumerate(value) if isinstance(value, list) else entries
+    for key, entry in entries:
+        yield from _places(entry, (*path, key))
+
+
+def test_junk_anywhere_is_read_or_refused():
+    whole = page_example()
+    for path in _places(whole):
+        for junk in JUNK:
+            document = copy.deepcopy(whole)
+            place = document
+            for step in path[:-1]:
+                place = place[step]
+            if path:
+                place[path[-1]] = junk
+            else:
+                document = junk
+            # Any other error fails the test.
+            with contextlib.suppress(InputProblems):
+                assert asked_of(parse_trial(document, "file"))
+
+
+def test_yaml_that_unfolds_without_end_is_refused(tmp_path: Path):
+    bomb = "a: &a [1, 1]\nb: &b [*a, *a]\nc: [*b, *b]\n"
+    (tmp_path / "bomb.yaml").write_text(bomb)
+    with pytest.raises(InputProblems, match="aliases"):
+        load_trial(tmp_path / "bomb.yaml")
 
 
 # Who takes part.

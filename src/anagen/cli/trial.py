@@ -170,7 +170,7 @@ def _print(trial: Trial, found: Sequence[Prediction], left_out: Sequence[str]) -
             title_justify="left",
         )  # fmt: skip
         table.add_column("Arm", min_width=14)
-        for name in ("Week", "n", "Predicted", "50 %", "90 %", "Published"):
+        for name in ("Week", "n", "Predicted", "50 %", "90 %", "Found"):
             table.add_column(name, justify="right", no_wrap=True)
         table.add_column(no_wrap=True)
         for p in rows:
@@ -198,7 +198,7 @@ def _print(trial: Trial, found: Sequence[Prediction], left_out: Sequence[str]) -
     console.print(
         Text(
             "Intervals hold unknown parameters, differences between studies and the chance of an "
-            "arm of this size. Missed: the published number lies outside the 90 % interval.",
+            "arm of this size. Found: as published. Missed: that lies outside the 90 % interval.",
             style="dim",
         )
     )

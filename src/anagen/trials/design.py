@@ -114,7 +114,13 @@ class Trial(_Part):
 
     def population_of(self, arm: TrialArm) -> Population:
         """The people of one arm: the trial's, with what the arm says of its own in its place."""
-        if arm.population is None:
-            return self.population
-        own = arm.population.model_dump(exclude_unset=True)
-        return self.population.model_copy(update=own)
+        return (
+            self.population
+            if arm.population is None
+            else filled_in(self.population, arm.population)
+        )
+
+
+def filled_in(whole: Population, own: Population) -> Population:
+    """The people of a trial with what one arm says of its own in its place."""
+    return whole.model_copy(update=own.model_dump(exclude_unset=True))

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+import re
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar, get_args
 
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
 
 from anagen.errors import InputProblems, Problem, nearest_name
 from anagen.trials.arms import regimens_of
@@ -20,9 +22,12 @@ from anagen.trials.design import (
     Selection,
     Trial,
     TrialArm,
+    TrialCondition,
+    filled_in,
 )
 from anagen.trials.endpoints import RULES, known_endpoints, usual_unit
 
+Part = TypeVar("Part", bound=BaseModel)
 FORMAT_PAGE = "docs/reference/trial-format.md"
 # A description of one trial has a few kB; more is some other file.
 MAX_BYTES = 1_000_000
@@ -41,14 +46,64 @@ def parse_trial(document: Any, file: str) -> Trial:
         raise InputProblems(
             [Problem(file, "top level", "", "holds no trial", fix=f"see {FORMAT_PAGE}")]
         )
+    data = _tuples(document)
     try:
-        trial = Trial.model_validate(_tuples(document))
+        trial = Trial.model_validate(data)
     except ValidationError as error:
-        raise InputProblems(_told(error, file)) from error
-    problems = list(_checks(trial, file))
+        raise InputProblems([*_told(error, file), *_checks(_parts(data), file)]) from error
+    problems = list(_checks(_parts(data), file))
     if problems:
         raise InputProblems(problems)
     return trial
+
+
+@dataclass(frozen=True, slots=True)
+class _Parts:
+    """What of a document is valid by itself, with its place; so one slip hides no other.
+
+    `ids` and `roles` are those of all arms as written, valid or not.
+    """
+
+    condition: str
+    population: Population
+    selection: Selection | None
+    arms: list[tuple[int, TrialArm]]
+    requests: list[tuple[int, EndpointRequest]]
+    results: list[tuple[int, PublishedResult]]
+    ids: list[str]
+    roles: list[str]
+
+
+def _parts(data: dict[str, Any]) -> _Parts:
+    arms = [arm for arm in _listed(data, "arms") if isinstance(arm, dict)]
+    condition = data.get("condition")
+    selection = _valid(Selection, [data.get("selection")])
+    population = _valid(Population, [data.get("population")])
+    return _Parts(
+        condition=str(condition) if condition in get_args(TrialCondition) else "",
+        population=population[0][1] if population else Population(),
+        selection=selection[0][1] if selection else None,
+        arms=_valid(TrialArm, _listed(data, "arms")),
+        requests=_valid(EndpointRequest, _listed(data, "endpoints")),
+        results=_valid(PublishedResult, _listed(data, "results")),
+        ids=[str(arm.get("id", "")) for arm in arms],
+        roles=[str(arm.get("role", "")) for arm in arms],
+    )
+
+
+def _listed(data: dict[str, Any], name: str) -> tuple[Any, ...]:
+    found = data.get(name)
+    return found if isinstance(found, tuple) else ()
+
+
+def _valid(model: type[Part], documents: Sequence[Any]) -> list[tuple[int, Part]]:
+    found = []
+    for number, document in enumerate(documents):
+        try:
+            found.append((number, model.model_validate(document)))
+        except ValidationError:
+            continue
+    return found
 
 
 def _document(path: Path) -> Any:
@@ -63,9 +118,7 @@ def _document(path: Path) -> Any:
         if suffix == ".json":
             return json.loads(text)
         if suffix in (".yaml", ".yml"):
-            import yaml
-
-            return yaml.safe_load(text)
+            return _yaml(text)
         return tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
@@ -88,6 +141,20 @@ def _document(path: Path) -> Any:
         ) from error  # fmt: skip
 
 
+def _yaml(text: str) -> Any:
+    import yaml
+
+    class Plain(yaml.SafeLoader):
+        """Without aliases: a few lines of them can stand for millions of values."""
+
+        def compose_node(self, parent: Any, index: Any) -> Any:
+            if self.check_event(yaml.AliasEvent):
+                raise ValueError("anchors and aliases are not read; write the values out")
+            return super().compose_node(parent, index)
+
+    return yaml.load(text, Plain)
+
+
 def _tuples(value: Any) -> Any:
     if isinstance(value, dict):
         return {str(key): _tuples(entry) for key, entry in value.items()}
@@ -98,31 +165,40 @@ def _tuples(value: Any) -> Any:
 
 def _told(error: ValidationError, file: str) -> Iterator[Problem]:
     for detail in error.errors(include_url=False):
+        given = detail["input"]
+        if detail["type"] == "too_short" and given:
+            # The entries themselves are wrong, and each of them is told.
+            continue
         place = ""
         for part in detail["loc"]:
             place += f"[{part}]" if isinstance(part, int) else f"{'.' if place else ''}{part}"
-        allowed, nearest = "", ""
+        context = detail.get("ctx", {})
+        allowed, nearest, message = "", "", detail["msg"].replace("Input should be", "should be")
         if detail["type"] == "extra_forbidden":
             fields = [name for model in MODELS for name in model.model_fields]
             nearest = nearest_name(str(detail["loc"][-1]), fields)
-        else:
-            allowed = str(detail.get("ctx", {}).get("expected", ""))
-        missing = detail["type"] == "missing"
-        found = "" if missing or isinstance(detail["input"], dict) else str(detail["input"])
-        message = "is missing" if missing else detail["msg"]
+            message = "is no field of the format"
+        elif detail["type"] == "literal_error":
+            allowed = str(context.get("expected", ""))
+            nearest = nearest_name(str(given), re.findall(r"'([^']*)'", allowed))
+            message = "is no word of the format"
+        elif detail["type"] == "missing":
+            message = "is missing"
+        elif detail["type"] == "too_short":
+            message = "is empty"
+        plain = isinstance(given, str | int | float) and detail["type"] != "missing"
         yield Problem(
-            file, place or "top level", found[:SHOWN], message, allowed, nearest,
-            f"see {FORMAT_PAGE}",
+            file, place or "top level", str(given)[:SHOWN] if plain else "", message, allowed,
+            nearest, f"see {FORMAT_PAGE}",
         )  # fmt: skip
 
 
-def _checks(trial: Trial, file: str) -> Iterator[Problem]:
+def _checks(parts: _Parts, file: str) -> Iterator[Problem]:
     """What concerns several fields together."""
-    yield from _people(trial.population, trial.condition, file, "population")
-    ids = [arm.id for arm in trial.arms]
-    for number, arm in enumerate(trial.arms):
+    yield from _people(parts.population, parts.condition, file, "population")
+    for number, arm in parts.arms:
         place = f"arms[{number}]"
-        if arm.id in ids[:number]:
+        if arm.id in parts.ids[:number]:
             yield Problem(file, f"{place}.id", arm.id, "names an arm a second time")
         if arm.n is None:
             yield Problem(
@@ -138,11 +214,11 @@ def _checks(trial: Trial, file: str) -> Iterator[Problem]:
         except InputProblems as error:
             yield from error.problems
         if arm.population is not None:
-            own = trial.population_of(arm)
-            yield from _people(own, trial.condition, file, f"{place}.population")
-    yield from _selection(trial, file)
-    yield from _endpoints(trial, file, ids)
-    yield from _results(trial, file, ids)
+            own = filled_in(parts.population, arm.population)
+            yield from _people(own, parts.condition, file, f"{place}.population")
+    yield from _selection(parts, file)
+    yield from _endpoints(parts, file)
+    yield from _results(parts, file)
 
 
 def _people(people: Population, condition: str, file: str, place: str) -> Iterator[Problem]:
@@ -157,6 +233,8 @@ def _people(people: Population, condition: str, file: str, place: str) -> Iterat
         a, b = getattr(people, low), getattr(people, high)
         if a is not None and b is not None and a > b:
             yield Problem(file, f"{place}.{low}", f"{a:g}", f"is above {high} ({b:g})")
+    if not condition:
+        return
     areata = condition == "alopecia_areata"
     wrong = (
         ("norwood", "ludwig", "sinclair", "total_density", "terminal_density")
@@ -177,24 +255,26 @@ def _people(people: Population, condition: str, file: str, place: str) -> Iterat
         )  # fmt: skip
 
 
-def _selection(trial: Trial, file: str) -> Iterator[Problem]:
-    if trial.selection is None:
+def _selection(parts: _Parts, file: str) -> Iterator[Problem]:
+    if parts.selection is None:
         return
-    if trial.condition != "alopecia_areata":
+    if parts.condition not in ("", "alopecia_areata"):
         yield Problem(file, "selection", "", "is by SALT, so only alopecia areata has it")
-    early = [w for request in trial.endpoints for w in request.weeks if w < trial.selection.week]
+    week = parts.selection.week
+    early = [w for _, request in parts.requests for w in request.weeks if w < week]
     if early:
         yield Problem(
-            file, "selection.week", f"{trial.selection.week:g}",
-            f"is after a visit (week {min(early):g})", fix="weeks count from the first dose",
+            file, "selection.week", f"{week:g}", f"is after a visit (week {min(early):g})",
+            fix="weeks count from the first dose",
         )  # fmt: skip
 
 
-def _endpoints(trial: Trial, file: str, ids: list[str]) -> Iterator[Problem]:
-    areata = trial.condition == "alopecia_areata"
-    for number, request in enumerate(trial.endpoints):
+def _endpoints(parts: _Parts, file: str) -> Iterator[Problem]:
+    areata = parts.condition == "alopecia_areata"
+    for number, request in parts.requests:
         place = f"endpoints[{number}]"
         name = request.endpoint
+        yield from _known_arms(request.arms, parts.ids, file, f"{place}.arms")
         if name not in known_endpoints():
             yield Problem(
                 file, f"{place}.endpoint", name, "is no end point that can be predicted",
@@ -209,16 +289,15 @@ def _endpoints(trial: Trial, file: str, ids: list[str]) -> Iterator[Problem]:
             )
             continue
         rule = RULES[name, unit]
-        if areata != (rule.observable == "salt"):
+        if parts.condition and areata != (rule.observable == "salt"):
             yield Problem(
                 file, f"{place}.endpoint", name,
-                f"is not read in {trial.condition.replace('_', ' ')}",
+                f"is not read in {parts.condition.replace('_', ' ')}",
             )  # fmt: skip
         if request.kind not in (None, "net", rule.kind):
             yield Problem(file, f"{place}.kind", str(request.kind), f"{name} is {rule.kind}")
-        if request.kind == "net" and not any(arm.role in CONTROLS for arm in trial.arms):
+        if request.kind == "net" and not any(role in CONTROLS for role in parts.roles):
             yield Problem(file, f"{place}.kind", "net", "no arm is a control to compare with")
-        yield from _known_arms(request.arms, ids, file, f"{place}.arms")
 
 
 def _known_arms(arms: tuple[str, ...], ids: list[str], file: str, place: str) -> Iterator[Problem]:
@@ -230,12 +309,12 @@ def _known_arms(arms: tuple[str, ...], ids: list[str], file: str, place: str) ->
             )  # fmt: skip
 
 
-def _results(trial: Trial, file: str, ids: list[str]) -> Iterator[Problem]:
-    asked = {(request.endpoint, week) for request in trial.endpoints for week in request.weeks}
-    for number, result in enumerate(trial.results):
+def _results(parts: _Parts, file: str) -> Iterator[Problem]:
+    asked = {(request.endpoint, week) for _, request in parts.requests for week in request.weeks}
+    for number, result in parts.results:
         place = f"results[{number}]"
-        yield from _known_arms((result.arm,), ids, file, f"{place}.arm")
-        if (result.endpoint, result.week) not in asked:
+        yield from _known_arms((result.arm,), parts.ids, file, f"{place}.arm")
+        if parts.requests and (result.endpoint, result.week) not in asked:
             yield Problem(
                 file, place, f"{result.endpoint} at week {result.week:g}",
                 "is the result of a visit that no entry of endpoints asks for",
