@@ -366,6 +366,16 @@ def test_readings_carry_their_error_and_stay_scores():
     assert 2.0 < read.std() < 6.0
 
 
+def test_reading_error_alone_is_no_change_in_percent():
+    rule = RULES["shed_rate", "%"]
+    course = np.full((20_000, 2), 80.0)
+    start, now = (
+        readings("daily_shed", course, np.full(20_000, i), generator(1, "a", f"{i}"))
+        for i in (0, 1)
+    )
+    assert abs(rule.person(start, now).mean()) < 1.0
+
+
 def test_withdrawal_counts_responders_and_stopping_is_worse():
     trial = load_trial(ROOT / "examples" / "trials" / "withdrawal.toml")
     asked = [a for a in asked_of(trial) if a.endpoint == "salt_worsening_gt20" and a.week > 100]

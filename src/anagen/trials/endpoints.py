@@ -51,6 +51,11 @@ def _percent(start: FloatArray, now: FloatArray) -> FloatArray:
     return 100.0 * (now - start) / np.maximum(start, 1.0)
 
 
+def _percent_of_mean(start: FloatArray, now: FloatArray) -> FloatArray:
+    """Change against the mean start: single starts read with error would raise a mean of ratios."""
+    return 100.0 * (now - start) / max(float(start.mean()), 1.0)
+
+
 def _level(start: FloatArray, now: FloatArray) -> FloatArray:
     return now
 
@@ -85,11 +90,13 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("count_gt40um", "hairs/cm2"): Rule(
         "terminal_density", "change", "hairs/cm2", "count", _difference
     ),
-    ("count_total", "%"): Rule("total_density", "change", "%", "percent_change", _percent),
-    ("count_terminal", "%"): Rule("terminal_density", "change", "%", "percent_change", _percent),
-    ("hair_weight", "%"): Rule("hair_mass", "change", "%", "percent_change", _percent),
+    ("count_total", "%"): Rule("total_density", "change", "%", "percent_change", _percent_of_mean),
+    ("count_terminal", "%"): Rule(
+        "terminal_density", "change", "%", "percent_change", _percent_of_mean
+    ),
+    ("hair_weight", "%"): Rule("hair_mass", "change", "%", "percent_change", _percent_of_mean),
     ("telogen_pct_level", "%"): Rule("telogen_percent", "level", "%", "percent_change", _level),
-    ("shed_rate", "%"): Rule("daily_shed", "change", "%", "percent_change", _percent),
+    ("shed_rate", "%"): Rule("daily_shed", "change", "%", "percent_change", _percent_of_mean),
 }
 WORSE_IS_COUNTED = ("salt_worsening_gt20",)
 
