@@ -468,3 +468,22 @@ def test_the_class_mean_takes_like_arms_of_other_people_only():
     own = {row.value for row in kaufman.endpoints}
     asked = published_trial(kaufman).asked[0]
     assert class_mean(kaufman, asked) not in own
+
+
+def test_the_command_prints_a_table_and_the_same_as_json():
+    from typer.testing import CliRunner
+
+    from anagen.cli.app import app
+
+    words = ["trial", "predict", "Olsen_2002_minoxidil", "--draws", "20"]
+    text = CliRunner().invoke(app, words, env={"COLUMNS": "120"})
+    assert text.exit_code == 0, text.output
+    document = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)
+    assert len(document["predictions"]) == 3
+    for found in document["predictions"]:
+        assert f"{found['mean']:.1f}" in text.output
+        assert f"{found['published']:g}" in text.output
+        low, high = found["interval_90"]
+        assert found["inside_90"] == (low - 0.05 <= found["published"] <= high + 0.05)
+    listed = CliRunner().invoke(app, ["trial", "list"], env={"COLUMNS": "120"})
+    assert "Olsen_2002_minoxidil" in listed.output
