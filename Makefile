@@ -7,7 +7,7 @@ PATIENT ?= examples/patients/male_pattern_vertex.toml
 OUT ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast evidence facts interventions picture lock clean
+.PHONY: help install demo test test-fast evidence facts interventions validation picture lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -41,6 +41,9 @@ facts: $(STAMP) ## published facts against the model: range, source, result, mis
 
 interventions: $(STAMP) ## renew docs/interventions.md: every treatment, its tier and its net effect
 	$(BIN)/anagen interventions --markdown --out docs/interventions.md
+
+validation: $(STAMP) ## predict every published study again and renew its page (minutes)
+	$(BIN)/anagen trial table --draws 600 --out docs/validation.md
 
 picture: $(STAMP) ## renew the picture of the README (needs Chromium)
 	$(BIN)/anagen plan examples/patients/severe_alopecia_areata.toml --out $(OUT) > /dev/null
