@@ -13,10 +13,10 @@ _NORWOOD = ("I", "II", "III", "III vertex", "IV", "V", "VI", "VII")
 def salt(visible_terminal: FloatArray, reference: FloatArray, area: FloatArray) -> FloatArray:
     """SALT score, % of scalp hair lost, from visible terminal hair only. Shape: (week, lane).
 
-    `visible_terminal` (week, cell, lane) and `reference` (lane,) or (cell, lane), the hair that
-    counts as no loss, are shares of each cell's follicles; `area` (cell, lane) sums to 1. Area
-    weighting equals the quadrant weights 40, 24, 18, 18 because regions carry those areas. More
-    hair than the reference in one place does not make up for loss in another.
+    `visible_terminal` (week, cell, lane) and `reference` (lane,), (cell, lane) or with weeks, the
+    hair that counts as no loss, are shares of each cell's follicles; `area` (cell, lane) sums to
+    1. Area weighting equals the quadrant weights 40, 24, 18, 18 because regions carry those areas.
+    More hair than the reference in one place does not make up for loss in another.
     Source: dermatopics_salt.
     """
     kept = np.minimum(visible_terminal / reference, 1.0)

@@ -160,7 +160,7 @@ def make_plan(
         forecast=batch,
         main_observable=main.observable if main else "",
         main_outcome=main.label if main else "",
-        order_basis=_order_basis(importance, main, batch),
+        order_basis=_order_basis(importance, [row for row in rows if row.main], batch),
         values=importance,
         limits=_limits(everything, batch, mechanisms),
         sources=_sources(everything, rows),
@@ -303,9 +303,11 @@ def _option(
         tier, basis = "plausible", f"{basis}; no model of this cause yet, so no number is shown"
     value: float | None = None
     if batch is not None and arm is not None and main is not None:
-        gain = benefit(main, batch, arm)
+        # One main outcome a cause at work: who has two losses gains from treating either.
+        gains = [benefit(row, batch, arm) for row in rows if row.main]
+        known = [gain for gain in gains if gain is not None]
         sure = item.grade if item.tier == "forecast" else "high"  # credence has discounted it
-        value = None if gain is None else score(gain, sure, parts, importance)
+        value = score(sum(known), sure, parts, importance) if known else None
     judge = [treatment.weeks_to_judge for treatment in item.treatments if treatment.weeks_to_judge]
     harms = tuple(rate for _, found in parts for rate in harm_rates(found))
     treatments = item.treatments
@@ -367,9 +369,9 @@ NOT_A_DIRECTIVE = (
 
 
 def _order_basis(
-    importance: Mapping[str, float], main: OutcomeRow | None, batch: Forecast | None
+    importance: Mapping[str, float], mains: Sequence[OutcomeRow], batch: Forecast | None
 ) -> str:
-    if batch is None or main is None:
+    if batch is None or not mains:
         return (
             "No forecast: options are listed by their role (first choice, deficiency, option, "
             "support, advertised), then by name."
@@ -378,8 +380,9 @@ def _order_basis(
         f"{name.replace('_', ' ')} {importance[name] * row.scale:g}"
         for name, row in load_weights().items()
     )
+    benefits = " plus ".join(f"'{row.label}'" for row in mains)
     return (
-        f"Score = benefit on '{main.label}' against no treatment (counted for less the weaker the "
+        f"Score = benefit on {benefits} against no treatment (counted for less the weaker the "
         f"evidence), less harm, burden and cost, with weights {said}; no treatment scores 0 and "
         "ties go by name. Options without a number follow by their role, then by name: their place "
         "is no judgement."

@@ -19,6 +19,7 @@ from anagen.model.drivers import DRIVER_INDEX, DRIVER_NAMES, DRIVERS
 from anagen.model.scalp_day import (
     CELL_INDEX,
     FALLEN,
+    PERSON_INDEX,
     RECORD,
     advance_scalp,
     miniaturize,
@@ -38,7 +39,6 @@ from anagen.simulate.twins import (
     start_fixed_loss,
     target_fraction,
     uses_patches,
-    visible_terminal,
 )
 
 FloatArray = NDArray[np.float64]
@@ -109,8 +109,7 @@ def _start_group(
         group, fitting = _run_pattern_history(group, source, drivers.shape[1], count, workers)
         if "autoimmune" in mechanisms:
             group = group.take(np.argsort(fitting), wide)
-            # SALT scores what areata took: hair that pattern loss took before does not count.
-            group.salt_reference = np.maximum(visible_terminal(group), LEAST_REFERENCE)
+            group.without_areata = _without_areata(group)
         else:
             group.draws, own = lanes, own[fitting]
             source = Lanes(person, wide[fitting], pool, seed, draws=draws)
@@ -231,6 +230,8 @@ def _run_episode(
     for patch in range(group.patch_cells):
         seeds[np.minimum(begin[fresh] + patch, span - 1), fresh] = patch
     record = advance(group, drivers[:, -span:], past, seeds, workers=workers)
+    if group.without_areata is not None:
+        group.salt_reference = pattern_only(group.without_areata, drivers[:, -span:], workers)[-1]
     terminal = record[-1, RECORD.index("visible_terminal")] / group.salt_reference
     kept = np.minimum(terminal, 1.0)
     patches = group.patch_cells
@@ -248,6 +249,25 @@ def _run_episode(
     set_patch_area(group, share)
     group.last_fallen = record[-1, FALLEN]
     return group.take(chosen, draws)
+
+
+def _without_areata(group: Group) -> Group:
+    twins = group.take(np.arange(group.draws.size), group.draws)
+    twins.mechanisms = group.mechanisms - {"autoimmune"}
+    twins.person[PERSON_INDEX["autoimmune"]] = 0.0
+    return twins
+
+
+def pattern_only(group: Group, drivers: FloatArray, workers: int | None) -> FloatArray:
+    """Moves twins without areata on and returns their visible terminal hair, never quite none.
+
+    SALT scores what areata took: hair that pattern loss takes, or its treatment brings back, does
+    not count. Shape: (week, cell, lane).
+    """
+    days, lanes = drivers.shape[1], group.draws.size
+    calm, none = np.zeros((days, lanes)), _no_seeds(days, lanes)
+    record = advance(group, drivers, calm, none, workers=workers)
+    return np.maximum(record[:, RECORD.index("visible_terminal")], LEAST_REFERENCE)
 
 
 def _resample(distance: FloatArray, count: int, random: np.random.Generator) -> IntArray:

@@ -142,6 +142,8 @@ def _arm(
         twin = group.take(np.arange(group.draws.size), group.draws)
         own = cohort.mechanism_drivers(twin, drivers[twin.draws], person, 0, draws, seed)
         record = cohort.advance(twin, own, activity, seeds, workers=workers)
+        if twin.without_areata is not None:
+            twin.salt_reference = cohort.pattern_only(twin.without_areata, own, workers)
         for name, course in observables(twin, record, weekly_vehicle(own, weeks)).items():
             values.setdefault(name, np.zeros((draws, weeks + 1)))[twin.draws] = course.T
     return ArmForecast(arm=arm, values=values)

@@ -53,7 +53,8 @@ class Group:
     hairs a day the whole scalp sheds when nothing is wrong; `target` (cell, lane) weights of the
     target area; `full_visible` and `full_mass` (lane,) what a full scalp shows;
     `salt_reference` (cell, lane) the visible terminal hair that counts as SALT 0; `release_scale`
-    (lane,) how much stronger than drawn the releases are that fit the shedding as counted.
+    (lane,) how much stronger than drawn the releases are that fit the shedding as counted;
+    `without_areata` the same twins with pattern loss alone, when both are at work.
     """
 
     mechanisms: frozenset[str]
@@ -83,6 +84,7 @@ class Group:
     last_fallen: FloatArray | None = None
     hidden: NDArray[np.bool_] | None = None
     release_scale: FloatArray | None = None
+    without_areata: Group | None = None
 
     def take(self, lanes: IntArray, draws: IntArray) -> Group:
         """The same group with other lanes (repeats allowed), numbered `draws`."""
@@ -118,6 +120,7 @@ class Group:
             last_fallen=None if self.last_fallen is None else pick(self.last_fallen),
             hidden=None if self.hidden is None else self.hidden[lanes],
             release_scale=None if self.release_scale is None else self.release_scale[lanes],
+            without_areata=self.without_areata and self.without_areata.take(lanes, draws),
         )
 
 
