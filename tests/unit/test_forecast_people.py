@@ -164,3 +164,26 @@ def test_the_smallest_real_change_is_positive(observable: str) -> None:
     assert smallest_real_change(observable, 100.0) > 0.0
     # 1.96 x sqrt 2 x 7 % of the count.
     assert smallest_real_change("total_density", 100.0) == pytest.approx(19.4, abs=0.1)
+
+
+def test_areata_and_pattern_loss_at_once_answer_to_their_own_treatment() -> None:
+    """SALT is what areata took: DHT does not move it, and the density knows both."""
+    man = Person(
+        "both", "male", 35.0, {"autoimmune": 1.0, "androgenetic": 1.0},
+        salt=25.0, episode_years=0.5, norwood="III vertex", patches=True, weight_kg=78.0,
+    )  # fmt: skip
+    arms = [
+        Arm(name, name, regimens, as_in_trial=False)
+        for name, regimens in (
+            ("untreated", ()),
+            ("finasteride", (Regimen("finasteride", 1.0, "mg", 1.0),)),
+            ("baricitinib", (Regimen("baricitinib", 4.0, "mg", 1.0),)),
+        )
+    ]
+    result = forecast(man, arms, weeks=104, draws=20, seed=3)
+    salt = {name: arm.mean("salt")[104] for name, arm in result.arms.items()}
+    hairs = {name: arm.mean("terminal_density")[104] for name, arm in result.arms.items()}
+    assert salt["finasteride"] == pytest.approx(salt["untreated"], abs=2.0)
+    assert salt["baricitinib"] < salt["untreated"] - 5.0
+    assert hairs["finasteride"] > hairs["untreated"] + 5.0
+    assert hairs["baricitinib"] > hairs["untreated"] + 5.0

@@ -254,6 +254,9 @@ def _options(document: Document, width: int) -> Iterable:
             name.append(f"\n{basis}", style="dim")
         table.add_row(name, *(cells if wide else cells[:3]))
     yield table
+    others = {o.label for option in document.options for o in option.further_outcomes}
+    if others:
+        yield Text(f"Also counted in the report: {'; '.join(sorted(others))}.")
     if document.order_basis:
         yield Text(f"Order: {document.order_basis}", style="dim")
     yield ""
