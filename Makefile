@@ -42,7 +42,7 @@ facts: $(STAMP) ## published facts against the model: range, source, result, mis
 interventions: $(STAMP) ## renew docs/interventions.md: every treatment, its tier and its net effect
 	$(BIN)/anagen interventions --markdown --out docs/interventions.md
 
-validation: $(STAMP) ## predict every published study again and renew its page (minutes)
+validation: $(STAMP) ## predict the published studies of modeled drugs again and renew their page (minutes)
 	$(BIN)/anagen trial table --draws 600 --out docs/validation.md
 
 picture: $(STAMP) ## renew the picture of the README (needs Chromium)

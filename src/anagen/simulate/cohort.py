@@ -46,8 +46,6 @@ IntArray = NDArray[np.int64]
 
 # Lanes a block holds: its state stays in the second-level cache.
 BLOCK = 32
-# Not every follicle may leave anagen on one day.
-LARGEST_RELEASE = 0.9
 # A history this much above the target share still counts as there: density is read monthly.
 TARGET_TOLERANCE = 0.02
 # A cell that pattern loss has all but emptied still has a reference to lose.
@@ -350,7 +348,9 @@ def _release_scale(
     least = value("explained_effect")
     acts = (released > least) & (drawn > (1.0 + least) * quiet)
     gain = np.where(acts, drawn - quiet, 1.0)
-    scale = np.clip((wanted - quiet) / gain, 0.0, LARGEST_RELEASE / np.maximum(released, least))
+    scale = np.clip(
+        (wanted - quiet) / gain, 0.0, value("largest_release") / np.maximum(released, least)
+    )
     return np.where(acts, scale, 1.0)
 
 
@@ -431,7 +431,7 @@ def _with_hidden_trigger(
         ago = weeks + parameter("shedding_lag_weeks")
     day = np.round(-DAYS_PER_WEEK * ago).astype(np.int64) - first_day
     hit = np.flatnonzero(hidden & (day >= 0) & (day < drivers.shape[1]))
-    share = np.minimum(parameter("hidden_release_fraction"), LARGEST_RELEASE)
+    share = np.minimum(parameter("hidden_release_fraction"), value("largest_release"))
     drivers[hit, day[hit], release] = np.maximum(drivers[hit, day[hit], release], share[hit])
     return drivers
 
