@@ -18,7 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     "model": set(),
     "observe": {"catalog", "model"},
     "simulate": {"catalog", "model", "observe"},
-    "interop": {"catalog", "patients"},
+    "interop": {"catalog", "patients", "assess", "plan"},
     "patients": {"catalog", "model", "simulate", "observe", "interop"},
     "trials": {"catalog", "model", "simulate", "observe", "patients"},
     "validate": {"catalog", "model", "simulate", "observe", "patients", "trials"},
@@ -29,7 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "report": {"catalog", "patients", "assess", "plan", "charts", "simulate", "observe"},
     "cli": {
         "ask", "catalog", "patients", "assess", "plan", "report", "simulate", "observe",
-        "trials", "validate",
+        "trials", "validate", "interop", "web",
     },
 }  # fmt: skip
 

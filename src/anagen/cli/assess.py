@@ -2,10 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
 from anagen.cli.options import Json, PatientFile
 
+if TYPE_CHECKING:
+    from anagen.assess.records import Assessment
+    from anagen.patients.record import PatientRecord
 
-def assess(patient: PatientFile, as_json: Json = False) -> None:
+
+def assess(
+    patient: PatientFile,
+    as_json: Json = False,
+    fhir: Annotated[
+        Path | None,
+        typer.Option(
+            help="Write the record and the assessment to this file as a FHIR R4 bundle.",
+            show_default=False,
+        ),
+    ] = None,
+) -> None:
     """Probability of each cause and mixture, findings for and against, red flags, next test."""
     from anagen.patients.intake import load
 
@@ -14,11 +33,11 @@ def assess(patient: PatientFile, as_json: Json = False) -> None:
     from anagen.assess.assess import assess as assess_record
 
     assessment = assess_record(record)
+    if fhir is not None:
+        _write_fhir(fhir, record, assessment)
     if as_json:
         import json
         from dataclasses import asdict
-
-        import typer
 
         typer.echo(json.dumps(asdict(assessment), indent=2, ensure_ascii=False))
         return
@@ -26,4 +45,24 @@ def assess(patient: PatientFile, as_json: Json = False) -> None:
 
     from anagen.report.text import print_assessment
 
-    print_assessment(assessment, Console())
+    console = Console()
+    print_assessment(assessment, console)
+    if fhir is not None:
+        console.print(f"As a FHIR R4 bundle: {fhir}", highlight=False)
+
+
+def _write_fhir(path: Path, record: PatientRecord, assessment: Assessment) -> None:
+    """The bundle of `fhir_assessment`, dated by the day the record's weeks count from."""
+    import json
+    from datetime import date
+
+    from anagen.assess.uncertainty import DRAWS
+    from anagen.cli.files import write_whole
+    from anagen.interop.fhir import counted_from
+    from anagen.interop.fhir_assessment import assessment_bundle
+    from anagen.provenance import stamp
+
+    bundle = assessment_bundle(
+        record, assessment, stamp(0, DRAWS), today=counted_from(record) or date.today()
+    )
+    write_whole(path, json.dumps(bundle, indent=2, ensure_ascii=False) + "\n")

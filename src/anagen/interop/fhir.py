@@ -33,6 +33,14 @@ from anagen.interop.fhir_bundle import (
     weeks_between,
     words,
 )
+from anagen.interop.fhir_codes import (
+    HAIR_SYSTEM,
+    LOINC,
+    PATIENT_SYSTEM,
+    SNOMED,
+    hair_fields,
+    hair_units,
+)
 from anagen.patients.friendly import finding_ids
 from anagen.patients.laboratory import read_lab
 from anagen.patients.plausibility import load_limits
@@ -41,13 +49,10 @@ from anagen.patients.record import PatientRecord
 from anagen.patients.validation import from_document
 from anagen.units import UnitError, convert
 
-HAIR_SYSTEM = "https://anagen.example/fhir/CodeSystem/hair"
-PATIENT_SYSTEM = "https://anagen.example/fhir/patient"
-LOINC = "http://loinc.org"
-SNOMED = "http://snomed.info/sct"
 _ICD10 = ("icd-10", "2.16.840.1.113883.6.90", "2.16.840.1.113883.6.3")
 _VOID = frozenset({"entered-in-error", "cancelled", "draft", "not-taken", "not-done", "refuted"})
 _DAYS_PER_YEAR = 365.25
+_COUNTED = "Weeks are counted back from "
 
 
 @dataclass
@@ -106,11 +111,17 @@ def read_bundle(document: dict[str, Any], name: str, *, today: date | None = Non
     return _finish(bundle, draft, name)
 
 
+def counted_from(record: PatientRecord) -> date | None:
+    """The day that counted as now when a record was read from a bundle; None for another source."""
+    said = next((note for note in record.source.reading if note.startswith(_COUNTED)), "")
+    return day(said.removeprefix(_COUNTED)) if record.source.kind == "fhir" else None
+
+
 def _finish(bundle: Bundle, draft: _Draft, name: str) -> PatientRecord:
     reading = draft.reading
     if reading.problems:
         raise InputProblems(reading.problems)
-    notes = [f"Weeks are counted back from {bundle.now.isoformat()}."]
+    notes = [f"{_COUNTED}{bundle.now.isoformat()}."]
     if draft.counts:
         skipped = ", ".join(f"{count} {what}" for what, count in sorted(draft.counts.items()))
         notes.append(f"Not read, because the record has no place for them: {skipped}.")
@@ -317,6 +328,9 @@ def _hair(code: str, observation: dict[str, Any], on: date | None, draft: _Draft
     elif code == "complaint.pattern":
         draft.data.setdefault("complaint", {}).setdefault("pattern", []).append(value)
     elif code in hair_fields():
+        value = _in_unit(code, observation, value, draft)
+        if value is None:
+            return
         if code == "complaint.duration_weeks" and isinstance(value, float):
             weeks = weeks_between(draft.now, on) or 0.0
             value += weeks
@@ -325,6 +339,21 @@ def _hair(code: str, observation: dict[str, Any], on: date | None, draft: _Draft
         near = nearest_name(code, (*finding_ids(), *hair_fields()))
         hint = f"; did you mean {near}?" if near else ""
         draft.reading.note(f"Hair code '{code}' is not known: left out{hint}")
+
+
+def _in_unit(code: str, observation: dict[str, Any], value: Any, draft: _Draft) -> Any:
+    """A number in the unit of its place; None, and a note, when its unit does not fit."""
+    wanted, quantity = hair_units().get(code), observation.get("valueQuantity")
+    if not wanted or not isinstance(quantity, dict) or not isinstance(value, float):
+        return value
+    unit = str(quantity.get("code") or quantity.get("unit") or "1")
+    if unit == "1":
+        return value
+    try:
+        return convert(value, unit, wanted)
+    except UnitError as error:
+        draft.reading.note(f"{words(observation.get('code'))}: {error}; left out.")
+        return None
 
 
 def _any_value(observation: dict[str, Any]) -> Any:
@@ -340,23 +369,6 @@ def _any_value(observation: dict[str, Any]) -> Any:
 def _note(resource: dict[str, Any]) -> str:
     notes = resource.get("note", ())
     return " ".join(str(note.get("text", "")) for note in notes if isinstance(note, dict)).strip()
-
-
-@cache
-def hair_fields() -> tuple[str, ...]:
-    """Places of the patient record that a code of our own system may name."""
-    from anagen.patients.record import Complaint, Measurements, Situation, Values
-
-    groups = {
-        "complaint": Complaint,
-        "measurements": Measurements,
-        "situation": Situation,
-        "values": Values,
-    }
-    inner = tuple(
-        f"{group}.{name}" for group, model in groups.items() for name in model.model_fields
-    )
-    return ("ancestry", "asks_about", "notes", "events", *inner)
 
 
 def _find(concept: Any, draft: _Draft) -> ConditionRow | None:

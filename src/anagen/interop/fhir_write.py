@@ -8,12 +8,21 @@ from typing import Any
 from anagen.catalog.conditions import load_conditions
 from anagen.catalog.labs import load_labs
 from anagen.catalog.tables import read_table
-from anagen.interop.fhir import HAIR_SYSTEM, LOINC, PATIENT_SYSTEM, SNOMED, hair_fields
+from anagen.interop.fhir_codes import (
+    BASE,
+    HAIR_SYSTEM,
+    LOINC,
+    PATIENT_SYSTEM,
+    SNOMED,
+    UCUM,
+    hair_codes,
+    hair_fields,
+    hair_units,
+)
 from anagen.patients.record import Condition, Lab, Medicine, PatientRecord
 
 _CLINICAL = "http://terminology.hl7.org/CodeSystem/condition-clinical"
 _VERIFICATION = "http://terminology.hl7.org/CodeSystem/condition-ver-status"
-_UCUM = "http://unitsofmeasure.org"
 _FAMILY_ROLE = "http://terminology.hl7.org/CodeSystem/v3-RoleCode"
 
 
@@ -35,15 +44,22 @@ def to_bundle(record: PatientRecord, *, today: date) -> dict[str, Any]:
     return {
         "resourceType": "Bundle",
         "type": "collection",
-        "timestamp": f"{today.isoformat()}T12:00:00Z",
-        "entry": [
-            {
-                "fullUrl": f"https://anagen.example/fhir/{resource['resourceType']}/{resource['id']}",
-                "resource": resource,
-            }
-            for resource in resources
-        ],
+        "timestamp": noon(today),
+        "entry": [entry(resource) for resource in resources],
     }
+
+
+def entry(resource: dict[str, Any]) -> dict[str, Any]:
+    """A bundle entry of a resource, its full URL agreeing with its relative references."""
+    return {
+        "fullUrl": f"{BASE}/{resource['resourceType']}/{resource['id']}",
+        "resource": resource,
+    }
+
+
+def noon(today: date) -> str:
+    """The instant that stands for a day."""
+    return f"{today.isoformat()}T12:00:00Z"
 
 
 def _before(today: date, weeks: float) -> str:
@@ -65,7 +81,8 @@ def _patient(record: PatientRecord, today: date) -> dict[str, Any]:
     return patient
 
 
-def _about(patient: str) -> dict[str, str]:
+def about(patient: str) -> dict[str, str]:
+    """The reference to the patient of a record id."""
     return {"reference": f"Patient/{_fhir_id(patient)}"}
 
 
@@ -81,17 +98,25 @@ def _observation(
         "resourceType": "Observation",
         "id": "",
         "status": "final",
-        "code": {"coding": [{"system": system, "code": code}]},
-        "subject": _about(patient),
+        "code": _code(system, code),
+        "subject": about(patient),
         "effectiveDateTime": on,
     }
     if isinstance(value, bool):
         observation["valueBoolean"] = value
     elif isinstance(value, int | float):
-        observation["valueQuantity"] = {"value": value, "system": _UCUM, "code": unit or "1"}
+        observation["valueQuantity"] = {"value": value, "system": UCUM, "code": unit or "1"}
     else:
         observation["valueString"] = str(value)
     return observation
+
+
+def _code(system: str, code: str) -> dict[str, Any]:
+    """A code, with its words where the code is ours: no other system could look them up."""
+    concept: dict[str, Any] = {"coding": [{"system": system, "code": code}]}
+    if system == HAIR_SYSTEM:
+        concept["text"] = hair_codes()[code]["display"]
+    return concept
 
 
 def _hair(record: PatientRecord, today: date) -> list[dict[str, Any]]:
@@ -117,7 +142,8 @@ def _hair(record: PatientRecord, today: date) -> list[dict[str, Any]]:
             row = rows[place]
             found.append(_observation(record.id, LOINC, row["code"], value, now, row["unit"]))
         else:
-            found.append(_observation(record.id, HAIR_SYSTEM, place, value, now))
+            unit = hair_units().get(place, "")
+            found.append(_observation(record.id, HAIR_SYSTEM, place, value, now, unit))
     for event in record.events:
         entry = _observation(record.id, HAIR_SYSTEM, "events", event.kind, now)
         del entry["effectiveDateTime"]
@@ -152,7 +178,7 @@ def _lab(patient: str, lab: Lab, today: date) -> dict[str, Any]:
         entry["valueQuantity"] = {
             "value": lab.value,
             "unit": lab.unit,
-            "system": _UCUM,
+            "system": UCUM,
             "code": lab.unit,
         }
         if lab.text[:1] in ("<", ">"):
@@ -161,7 +187,7 @@ def _lab(patient: str, lab: Lab, today: date) -> dict[str, Any]:
         del entry["effectiveDateTime"]
     ends = {"low": lab.reference_low, "high": lab.reference_high}
     limits = {
-        end: {"value": value, "unit": lab.unit, "system": _UCUM, "code": lab.unit}
+        end: {"value": value, "unit": lab.unit, "system": UCUM, "code": lab.unit}
         for end, value in ends.items()
         if value is not None
     }
@@ -185,7 +211,7 @@ def _condition(patient: str, entry: Condition) -> dict[str, Any]:
         "resourceType": "Condition",
         "id": "",
         "code": _concept(entry.id, entry.name),
-        "subject": _about(patient),
+        "subject": about(patient),
     }
     clinical = "resolved" if entry.status == "past" else "active"
     verified = "provisional" if entry.status == "suspected" else "confirmed"
@@ -202,7 +228,7 @@ def _medicine(patient: str, entry: Medicine, today: date) -> dict[str, Any]:
         "id": "",
         "status": "active" if entry.stopped_weeks_ago is None else "completed",
         "medicationCodeableConcept": {"text": entry.name},
-        "subject": _about(patient),
+        "subject": about(patient),
     }
     period = {
         end: _before(today, weeks)
@@ -226,7 +252,7 @@ def _family(record: PatientRecord) -> list[dict[str, Any]]:
             "resourceType": "FamilyMemberHistory",
             "id": "",
             "status": "completed",
-            "patient": _about(record.id),
+            "patient": about(record.id),
             "relationship": {"coding": [{"system": _FAMILY_ROLE, "code": "FAMMEMB"}]},
             "condition": [{"code": _concept(condition)}],
         }
