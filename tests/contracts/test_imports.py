@@ -27,6 +27,7 @@ ALLOWED: dict[str, set[str]] = {
     "charts": {"catalog", "simulate"},
     "plan": {"catalog", "patients", "assess", "simulate", "observe"},
     "report": {"catalog", "patients", "assess", "plan", "charts", "simulate", "observe"},
+    "web": {"catalog", "patients", "assess", "plan", "report", "interop"},
     "cli": {
         "ask", "catalog", "patients", "assess", "plan", "report", "simulate", "observe",
         "trials", "validate", "interop", "web",

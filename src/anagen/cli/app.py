@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from anagen.cli import ask, assess, evidence, forecast, interventions, plan, trial, validate
+from anagen.cli import ask, assess, evidence, forecast, interventions, plan, serve, trial, validate
 
 EXIT_CODES = (
     "Exit codes: 0 done · 1 could not finish · 2 the input has problems (all are listed) · "
@@ -29,6 +29,7 @@ app.command("forecast")(forecast.forecast)
 app.command("interventions")(interventions.interventions)
 app.command("validate")(validate.validate)
 app.command("ask")(ask.ask)
+app.command("serve")(serve.serve)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(trial.app, name="trial")
 

@@ -39,6 +39,7 @@ _KINDS = {
 }
 RESULTS = {
     "causes": "Probability that each cause of hair loss is at work",
+    "tests": "Tests and questions that would tell most about the causes",
     "plan-stopped": "No hair plan is compared until the red flags are settled",
     "treatment-blocked": "A treatment that safety rules block for this person",
 }

@@ -1,0 +1,77 @@
+"""The server's routes: discovery, cards and feedback of CDS Hooks; the local page beside them.
+
+It keeps nothing and logs nothing of a record, and it answers only under names of this machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from datetime import date
+
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.middleware import Middleware
+from starlette.middleware.cors import CORSMiddleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from anagen.web.cds_cards import cards
+from anagen.web.cds_request import SERVICE, CdsRequest, discovery, read_feedback, read_request
+from anagen.web.responses import json_body, told
+
+LOCAL_NAMES = ("127.0.0.1", "localhost", "::1")
+Today = Callable[[], date]
+
+
+def cds_hooks(origins: Sequence[str] = (), *, today: Today = date.today) -> Starlette:
+    """The CDS Hooks service; browsers on pages of `origins` may call it, those of others may not.
+
+    `today` gives the day that counts as now for the weeks of a record.
+    """
+
+    async def services(request: Request) -> Response:
+        return JSONResponse(discovery())
+
+    async def service(request: Request) -> Response:
+        call = read_request(await json_body(request))
+        return JSONResponse({"cards": await run_in_threadpool(_cards, call, today())})
+
+    async def feedback(request: Request) -> Response:
+        # Understood and let go: nothing about a person is kept here.
+        read_feedback(await json_body(request))
+        return Response(status_code=200)
+
+    return Starlette(
+        routes=[
+            Route("/cds-services", told(services), methods=["GET"]),
+            Route(f"/cds-services/{SERVICE}", told(service), methods=["POST"]),
+            Route(f"/cds-services/{SERVICE}/feedback", told(feedback), methods=["POST"]),
+        ],
+        middleware=middleware(origins),
+    )
+
+
+def middleware(origins: Sequence[str]) -> list[Middleware]:
+    """Names of this machine only (a foreign name that leads here is refused), and CORS."""
+    return [
+        Middleware(TrustedHostMiddleware, allowed_hosts=list(LOCAL_NAMES), www_redirect=False),
+        Middleware(
+            CORSMiddleware,
+            allow_origins=list(origins),
+            allow_methods=["GET", "POST"],
+            allow_headers=["Content-Type", "Authorization"],
+        ),
+    ]
+
+
+def _cards(call: CdsRequest, today: date) -> list[dict]:
+    """From the prefetched bundle to cards: the same functions as `anagen assess`."""
+    from anagen.assess.assess import assess
+    from anagen.assess.uncertainty import DRAWS
+    from anagen.interop.fhir import read_bundle
+    from anagen.provenance import stamp
+
+    record = read_bundle(call.bundle, "prefetch", today=today)
+    return cards(assess(record), call.hook_instance, stamp(0, DRAWS), notes=record.source.reading)
