@@ -20,6 +20,7 @@ CAUSES = (
     frozenset({"autoimmune"}),
     frozenset({"autoimmune", "androgenetic"}),
     frozenset({"scarring"}),
+    frozenset({"autoimmune", "androgenetic", "effluvium", "inflammation"}),
 )
 
 
@@ -48,8 +49,8 @@ share = st.floats(0.0, 1.0)
 @settings(max_examples=40, deadline=None)
 @given(
     mechanisms=st.sampled_from(CAUSES),
-    logs=st.tuples(*[signed] * 6),
-    shares=st.tuples(*[share] * 5),
+    logs=st.tuples(*[signed] * 8),
+    shares=st.tuples(*[share] * 7),
     dht=st.floats(0.01, 2.0),
     levels=st.tuples(*[st.floats(0.0, 5.0)] * 3),
 )
@@ -62,6 +63,7 @@ def test_follicles_are_conserved_and_nothing_is_negative(
         (
             "anagen_log", "telogen_exit_log", "latency_exit_log",
             "size_step_up_log", "privilege_guard", "regulatory_tone_log",
+            "season_log", "androgen_drive_log",
         ),
         logs, strict=True,
     ):  # fmt: skip
@@ -69,7 +71,7 @@ def test_follicles_are_conserved_and_nothing_is_negative(
     for name, x in zip(
         (
             "jak1_2_block", "jak1_3_block", "androgen_receptor_block",
-            "anagen_release", "anagen_destruction",
+            "anagen_release", "anagen_destruction", "inflammation_relief", "follicle_loss",
         ),
         shares, strict=True,
     ):  # fmt: skip

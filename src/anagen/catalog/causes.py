@@ -14,6 +14,7 @@ MECHANISMS = (
     "androgenetic",
     "effluvium",
     "scarring",
+    "inflammation",
     "mechanical",
     "infection",
     "none",

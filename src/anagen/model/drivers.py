@@ -47,6 +47,14 @@ DRIVERS: Mapping[str, Driver] = {
     ),
     "perifollicular_inflammation": Driver(0.0, "relative", "shortens anagen, delays re-entry"),
     "vehicle_response": Driver(0.0, "hairs/cm2", "vehicle, sham or observation gain of a count"),
+    "season_log": Driver(0.0, "log factor", "multiplies mean anagen through the year"),
+    "androgen_drive_log": Driver(
+        0.0, "log factor", "multiplies the whole drive of pattern loss: oestrogen protection lost"
+    ),
+    "inflammation_relief": Driver(
+        0.0, "fraction 0-1", "share of perifollicular inflammation that a treatment takes away"
+    ),
+    "follicle_loss": Driver(0.0, "fraction per day", "follicles gone for good, as with age"),
 }
 
 DRIVER_NAMES: tuple[str, ...] = tuple(DRIVERS)

@@ -1,4 +1,4 @@
-"""Thyroid hormone, pregnancy and the months after birth, as log-effects on the hair cycle."""
+"""Thyroid hormone, pregnancy and the months after birth, oestrogen and its loss at menopause."""
 
 from __future__ import annotations
 
@@ -86,3 +86,25 @@ def pregnancy_effects(
     anagen_log = np.where(since_delivery < 0.0, rise * anagen_log_at_term, 0.0)
     after = (since_delivery >= 0.0) & (since_delivery < release_days)
     return anagen_log, np.where(after, release, 0.0)
+
+
+def protection_lost(
+    days: FloatArray, menopause_day: FloatArray, ramp_days: FloatArray
+) -> FloatArray:
+    """Share of the protection by ovarian oestrogen that is gone: 0 before menopause, 1 after.
+
+    Shape: (day, draw). `menopause_day` (draw,) counts from day 0 and is -inf for a woman long past
+    it and inf for one who never comes there.
+    """
+    return np.clip((days[:, None] - menopause_day) / ramp_days, 0.0, 1.0)
+
+
+def oestrogen_drive_log(
+    lost: FloatArray, lost_today: FloatArray, replaced: FloatArray, loss_log: FloatArray
+) -> FloatArray:
+    """Log-effect on the drive of pattern loss, against the protection of today. (day, draw)
+
+    `loss_log` (draw,) is what losing all protection adds; `replaced` (day, draw) is the share of
+    the lost protection that hormone therapy gives back, 0..1. Nothing lost, nothing to give back.
+    """
+    return loss_log * (lost * (1.0 - replaced) - lost_today)

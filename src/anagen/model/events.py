@@ -1,4 +1,4 @@
-"""What happened to the person: impulses that send anagen follicles to catagen, or break hairs."""
+"""What happens to everybody or happened to this person: impulses, cytotoxics, season, age."""
 
 from __future__ import annotations
 
@@ -33,3 +33,32 @@ def cytotoxic_course(
     since = days[:, None] - first_day
     present = (since >= 0.0) & (since < duration + tail)
     return np.where(present, rate, 0.0)
+
+
+def season_log(
+    days: FloatArray,
+    day_of_year: float,
+    southern: FloatArray,
+    peak_day: FloatArray,
+    amplitude: FloatArray,
+) -> FloatArray:
+    """Log-effect of the season on mean anagen. Shape: (day, draw).
+
+    The hazard of leaving anagen is 1 + amplitude * cos(...) times its yearly mean, highest on
+    `peak_day` of the year (half a year later where `southern` is 1). `day_of_year` is that of day
+    0; `amplitude` 0..1 (draw,). The period is a year of 365.25 days.
+    """
+    year = 365.25
+    since_peak = days[:, None] + day_of_year - peak_day - 0.5 * year * southern
+    return -np.log1p(amplitude * np.cos(2.0 * np.pi * since_peak / year))
+
+
+def ageing_loss(
+    days: FloatArray, age_years: float, onset_years: FloatArray, per_year: FloatArray
+) -> FloatArray:
+    """Follicles lost for good with age, fraction per day: none before the onset.
+
+    Shape: (day, draw). `age_years` is the age on day 0; `per_year` the yearly log-loss.
+    """
+    age = age_years + days[:, None] / 365.25
+    return np.where(age >= onset_years, -np.expm1(-per_year / 365.25), 0.0)

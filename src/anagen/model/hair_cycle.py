@@ -189,8 +189,10 @@ def release_anagen(n, starts, released, broken, shed):
         for stage in range(starts[1], starts[2]):
             for lane in range(lanes):
                 early = released[lane] * n[size, stage, lane]
-                out = broken[lane] * (n[size, stage, lane] - early)
-                n[size, stage, lane] -= early + out
+                # Taken off one after the other, so that all broken leaves none, not less.
+                rest = n[size, stage, lane] - early
+                out = broken[lane] * rest
+                n[size, stage, lane] = rest - out
                 n[size, starts[2], lane] += early
                 n[size, starts[4], lane] += out
                 shed[lane] += out

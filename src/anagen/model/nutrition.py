@@ -1,6 +1,7 @@
-"""Iron, vitamin D and zinc: stores, what tablets add, and what a lack does to hair.
+"""Vitamins and minerals: stores, what tablets add, what a lack and an excess do to hair.
 
-Everything is exactly neutral in a person who is replete; most effects are assumptions.
+Everything is exactly neutral in a person who is replete; most effects are assumptions. Beyond
+replete, more is never better: it changes nothing, or, of vitamin A and selenium, it harms.
 """
 
 from __future__ import annotations
@@ -12,6 +13,19 @@ from anagen.model.compiled import kernel
 from anagen.model.pools import first_order_pool, rate_from_half_life
 
 FloatArray = NDArray[np.float64]
+
+# Nutrients with a level in blood below which hair may suffer, and those of too much.
+LACKING = (
+    "vitamin_b12",
+    "folate",
+    "biotin",
+    "vitamin_a",
+    "vitamin_c",
+    "vitamin_e",
+    "magnesium",
+)
+EXCESSIVE = ("vitamin_a", "selenium")
+NUTRIENTS = (*LACKING, "selenium")
 
 
 @kernel(error_model="numpy")
@@ -86,3 +100,39 @@ def zinc_anagen_log(
     """
     lack = np.clip(1.0 - zinc / lower_limit, 0.0, 1.0)
     return largest_log * lack
+
+
+def lack_anagen_log(
+    level: FloatArray, lower_limit: FloatArray, largest_log: FloatArray
+) -> FloatArray:
+    """Log-effect of a lack on anagen duration: `largest_log` with nothing left, 0 from the limit.
+
+    Never positive, whatever the draw of `largest_log`: a lack does not make hair grow. Shape:
+    (day, draw).
+    """
+    lack = np.clip(1.0 - level / lower_limit, 0.0, 1.0)
+    return np.minimum(largest_log, 0.0) * lack
+
+
+def excess_release(
+    level: FloatArray, upper_limit: FloatArray, full_effect: FloatArray, largest: FloatArray
+) -> FloatArray:
+    """Release of anagen by an excess, fraction per day: 0 up to the limit, then rising.
+
+    `largest` is reached at the level `full_effect`. Shape: (day, draw).
+    """
+    return largest * np.clip((level - upper_limit) / (full_effect - upper_limit), 0.0, 1.0)
+
+
+def level_course(
+    intake: FloatArray, start: FloatArray, rise: FloatArray, half_life: FloatArray
+) -> FloatArray:
+    """Level in blood at the end of each day. Shape: (day, draw).
+
+    `intake` (day, draw) beyond the diet raises the level it settles at by `rise` a unit a day;
+    without it the level stays at `start`. `half_life` in days.
+    """
+    target = start + rise * intake
+    return first_order_pool(
+        np.ascontiguousarray(target), np.ascontiguousarray(start), rate_from_half_life(half_life)
+    )

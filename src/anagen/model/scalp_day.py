@@ -86,6 +86,7 @@ PERSON = (
     "androgenetic",
     "effluvium",
     "scarring",
+    "inflammation",
 )
 PERSON_INDEX = {name: i for i, name in enumerate(PERSON)}
 
@@ -115,6 +116,10 @@ _D_THICKENING = DRIVER_INDEX["thickening"]
 _D_ANAGEN_RELEASE = DRIVER_INDEX["anagen_release"]
 _D_ANAGEN_DESTRUCTION = DRIVER_INDEX["anagen_destruction"]
 _D_PERIFOLLICULAR_INFLAMMATION = DRIVER_INDEX["perifollicular_inflammation"]
+_D_SEASON_LOG = DRIVER_INDEX["season_log"]
+_D_ANDROGEN_DRIVE_LOG = DRIVER_INDEX["androgen_drive_log"]
+_D_INFLAMMATION_RELIEF = DRIVER_INDEX["inflammation_relief"]
+_D_FOLLICLE_LOSS = DRIVER_INDEX["follicle_loss"]
 _P_ANAGEN_DAYS = PERSON_INDEX["anagen_days"]
 _P_CATAGEN_DAYS = PERSON_INDEX["catagen_days"]
 _P_TELOGEN_DAYS = PERSON_INDEX["telogen_days"]
@@ -311,6 +316,7 @@ def advance_scalp(
     scar = np.empty(lanes)
     dht_power = np.empty(lanes)
     step_up_factor = np.empty(lanes)
+    drive_factor = np.empty(lanes)
     fallen = np.zeros((count, lanes))
     any_immune = False
     any_androgen = False
@@ -323,7 +329,10 @@ def advance_scalp(
     for day in range(days):
         driver = drivers[day]
         any_impulse = False
+        any_loss = any_scar
         for lane in range(lanes):
+            drive_factor[lane] = np.exp(driver[_D_ANDROGEN_DRIVE_LOG, lane])
+            any_loss = any_loss or driver[_D_FOLLICLE_LOSS, lane] > 0.0
             dht_power[lane] = driver[_D_SCALP_DHT_RATIO, lane] ** person[_P_DHT_EXPONENT, lane]
             step_up_factor[lane] = np.exp(driver[_D_SIZE_STEP_UP_LOG, lane])
             any_impulse = (
@@ -349,6 +358,7 @@ def advance_scalp(
                             driver[_D_ANDROGEN_RECEPTOR_BLOCK, lane],
                             person[_P_ANDROGEN_INDEPENDENT_SHARE, lane],
                         )
+                        drive *= drive_factor[lane]
                         step_down[lane] = step_down_probability(drive, person[_P_STEP_DOWN, lane])
                         step_up[lane] = step_up_probability(
                             drive,
@@ -365,7 +375,9 @@ def advance_scalp(
                             )
                         )
                         thinner[lane] = 1.0 - np.exp(-dt * person[_P_CALIBER_LOSS, lane] * drive)
-                    inflamed = driver[_D_PERIFOLLICULAR_INFLAMMATION, lane]
+                    inflamed = driver[_D_PERIFOLLICULAR_INFLAMMATION, lane] * (
+                        1.0 - driver[_D_INFLAMMATION_RELIEF, lane]
+                    )
                     to_growth = np.exp(
                         driver[_D_LATENCY_EXIT_LOG, lane]
                         - person[_P_INFLAMMATION_LATENCY, lane] * inflamed
@@ -376,6 +388,7 @@ def advance_scalp(
                         )
                     mean_anagen = person[_P_ANAGEN_DAYS, lane] * np.exp(
                         driver[_D_ANAGEN_LOG, lane]
+                        + driver[_D_SEASON_LOG, lane]
                         - person[_P_INFLAMMATION_ANAGEN, lane] * inflamed
                     )
                     if any_androgen:
@@ -422,6 +435,9 @@ def advance_scalp(
                             * driver[_D_GLUCOCORTICOID, lane]
                         )
                     )
+                    if driver[_D_FOLLICLE_LOSS, lane] > 0.0:
+                        kept = (1.0 - driver[_D_FOLLICLE_LOSS, lane]) ** dt
+                        scar[lane] = 1.0 - (1.0 - scar[lane]) * kept
                 advance_cycle(
                     n[cell],
                     starts,
@@ -443,7 +459,7 @@ def advance_scalp(
                     release_anagen(n[cell], starts, released, broken, fallen[cell])
                 if any_androgen:
                     change_caliber(n[cell], starts, thicker, thinner)
-                if any_scar:
+                if any_loss:
                     remove_follicles(n[cell], starts, scar, deleted[cell], fallen[cell])
         if (day + 1) % 7 == 0:
             week = (day + 1) // 7

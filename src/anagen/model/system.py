@@ -14,11 +14,12 @@ from numpy.typing import NDArray
 from anagen.model.actions.exposure import Contribution
 from anagen.model.androgens import dht_ratio, free_enzyme, scalp_dht_ratio
 from anagen.model.drivers import DRIVER_INDEX, DRIVERS
+from anagen.model.nutrition import NUTRIENTS
 
 FloatArray = NDArray[np.float64]
 Parameters = Mapping[str, FloatArray]
 
-BLOCKS = ("jak1_2_block", "jak1_3_block", "androgen_receptor_block")
+BLOCKS = ("jak1_2_block", "jak1_3_block", "androgen_receptor_block", "inflammation_relief")
 LARGEST = ("vehicle_response",)
 ENZYME_LEVERS = (
     "type_1_inactivation",
@@ -26,7 +27,16 @@ ENZYME_LEVERS = (
     "local_type_1_inactivation",
     "local_type_2_inactivation",
 )
-INTAKE_LEVERS = ("iron_intake", "vitamin_d_intake", "levothyroxine_intake")
+# What a treatment gives to the body's own stores and hormones: amounts a day in the unit of its
+# rows, and the share of the lost protection by oestrogen that is given back.
+INTAKE_LEVERS = (
+    "iron_intake",
+    "vitamin_d_intake",
+    "levothyroxine_intake",
+    "zinc_intake",
+    "oestrogen_replacement",
+    *(f"{nutrient}_intake" for nutrient in NUTRIENTS),
+)
 
 
 def combine(contributions: Iterable[Contribution]) -> dict[str, FloatArray]:

@@ -388,12 +388,22 @@ def unexplained(group: Group, drivers: FloatArray) -> NDArray[np.bool_]:
 def mechanism_drivers(
     group: Group, drivers: FloatArray, person: Person, first_day: int, draws: int, seed: int
 ) -> FloatArray:
-    """Drivers of the group's lanes with releases that belong to effluvium switched by mechanism.
+    """Drivers of the group's lanes, those that belong to one mechanism switched with it.
 
-    Where effluvium is at work but nothing in the history explains it, an unknown trigger is drawn:
-    one impulse for a short course, a steady release for a chronic one. Shape: (lane, day, driver).
+    An inflamed scalp is inflamed every day. Pattern loss was fitted to people who grew older, so
+    age takes no follicles on top of it. Releases belong to effluvium: where it is at work but
+    nothing in the history explains it, an unknown trigger is drawn, one impulse for a short course,
+    a steady release for a chronic one. Shape: (lane, day, driver).
     """
     drivers = _with_hidden_trigger(group, drivers, person, first_day, draws, seed)
+    lost = DRIVER_INDEX["follicle_loss"]
+    if "androgenetic" in group.mechanisms and np.any(drivers[:, :, lost]):
+        drivers = drivers.copy()
+        drivers[:, :, lost] = 0.0
+    if "inflammation" in group.mechanisms:
+        drivers = drivers.copy()
+        # The unit of the driver: one is a scalp as inflamed as its rows were set for.
+        drivers[:, :, DRIVER_INDEX["perifollicular_inflammation"]] = 1.0
     if group.release_scale is None:
         return drivers
     return _scaled_release(drivers, group.release_scale)

@@ -20,10 +20,16 @@ class Person:
     """One person at the start of a forecast. None is unknown and is sampled from the population.
 
     `mechanism_probability` gives, for each mechanism the model has (`autoimmune`, `androgenetic`,
-    `effluvium`, `scarring`), the probability that it is at work; draws sample it, so uncertainty
-    about the cause widens the forecast. `mechanism_mixtures`, when given, are the joint hypotheses
-    behind it (mechanism names, probability) and are sampled instead; an empty set is a cause the
-    model does not have.
+    `effluvium`, `scarring`, `inflammation`), the probability that it is at work; draws sample it,
+    so uncertainty about the cause widens the forecast. `mechanism_mixtures`, when given, are the
+    joint hypotheses behind it (mechanism names, probability) and are sampled instead; an empty set
+    is a cause the model does not have.
+
+    What moves with the calendar acts only where it is known: `visit_day_of_year` (1 on 1 January)
+    brings the season, `southern` turns it by half a year; `ages` lets age go on taking follicles;
+    `menopause_ahead` is "later" or "near" for a woman whose periods go on or are ending.
+    `nutrients` are measured levels by name, in the unit of the rows (`vitamin_b12_lower_limit`);
+    a nutrient that is not there changes nothing. `ophiasis`: patches lie along the margin.
     """
 
     patient_id: str
@@ -42,11 +48,17 @@ class Person:
     postmenopausal: bool | None = None
     weeks_since_delivery: float | None = None
     pregnant: bool = False
+    menopause_ahead: str | None = None
+    visit_day_of_year: float | None = None
+    southern: bool | None = None
+    ages: bool = False
+    ophiasis: bool = False
     weight_kg: float | None = None
     egfr_ml_min: float | None = None
     ferritin_ug_per_l: float | None = None
     vitamin_d_nmol_per_l: float | None = None
     zinc_umol_per_l: float | None = None
+    nutrients: Mapping[str, float] = field(default_factory=dict)
     tsh_miu_per_l: float | None = None
     free_t4_pmol_per_l: float | None = None
     perturbations: tuple[Perturbation, ...] = ()

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from anagen.catalog.parameters import load_parameters
+from anagen.catalog.parameters import load_parameters, value
 from anagen.errors import AnagenError, nearest_name
 from anagen.model import endocrine, events, nutrition
 from anagen.model.actions import ACTIONS
@@ -30,6 +30,7 @@ from anagen.simulate.regimen import Arm, Regimen
 FloatArray = NDArray[np.float64]
 
 DAYS_PER_WEEK = 7.0
+DAYS_PER_YEAR = 365.25
 ANDROGEN_ROWS = {
     "type_1_turnover": "type_1_reductase_turnover",
     "type_2_turnover": "type_2_reductase_turnover",
@@ -113,7 +114,11 @@ def system_readout(
         }
         serum_dht, scalp_dht = dht_courses(treated, rows)
         treated["scalp_dht_ratio"] = scalp_dht
-    background = (*body.background, *_past_events(person, days, draws, seed))
+    background = (
+        *body.background,
+        *_past_events(person, days, draws, seed),
+        *_time_of_life(person, known, intake["oestrogen_replacement"], days, draws, seed),
+    )
     return SystemCourse(
         day=days,
         levers=combine((*background, treated)),
@@ -252,6 +257,10 @@ def _body(
         row("thyroid_excess_release"),
     )
     zinc = lab(person.zinc_umol_per_l, "zinc_unknown")
+    if np.any(intake["zinc_intake"]):
+        zinc = nutrition.level_course(
+            intake["zinc_intake"], zinc, row("zinc_rise"), row("zinc_half_life")
+        )
     lack_of_zinc = nutrition.zinc_anagen_log(zinc, row("zinc_anagen_log"), row("zinc_lower_limit"))
     lack_of_iron = nutrition.iron_anagen_log(
         ferritin, row("iron_anagen_lost_share"), row("iron_half_effect"), row("iron_replete")
@@ -266,8 +275,110 @@ def _body(
             "anagen_release": release,
             "regulatory_tone_log": regulatory_log,
         },
+        *_nutrients(person, intake, row),
     )
     return _Body(ferritin, vitamin_d, thyroxine, tsh, background)
+
+
+def _nutrients(
+    person: Person, intake: Mapping[str, FloatArray], row: Callable[[str], FloatArray]
+) -> Iterator[Contribution]:
+    """What a measured lack does, and an excess that was measured or is being swallowed.
+
+    A nutrient that nobody measured and nobody takes yields nothing: neutral to the bit.
+    """
+    for nutrient in nutrition.NUTRIENTS:
+        taken = intake[f"{nutrient}_intake"]
+        takes = bool(np.any(taken))
+        measured = person.nutrients.get(nutrient)
+        if measured is None and not takes:
+            continue
+        start = row(f"{nutrient}_unknown")
+        if measured is not None:
+            start = np.full_like(start, float(measured))
+        level = nutrition.level_course(
+            taken, start, row(f"{nutrient}_rise"), row(f"{nutrient}_half_life")
+        )
+        if nutrient in nutrition.LACKING:
+            limit, largest = row(f"{nutrient}_lower_limit"), row(f"{nutrient}_lack_anagen_log")
+            yield {"anagen_log": nutrition.lack_anagen_log(level, limit, largest)}
+        if nutrient in nutrition.EXCESSIVE:
+            release = nutrition.excess_release(
+                level,
+                row(f"{nutrient}_upper_limit"),
+                row(f"{nutrient}_excess_full"),
+                row(f"{nutrient}_excess_release"),
+            )
+            yield {"anagen_release": release}
+
+
+def _time_of_life(
+    person: Person,
+    known: Traits,
+    replaced: FloatArray,
+    days: NDArray[np.int64],
+    draws: int,
+    seed: int,
+) -> Iterator[Contribution]:
+    """Season, age and menopause: each acts only on a person of whom it is known."""
+
+    def row(parameter_id: str) -> FloatArray:
+        return sample(parameter_id, draws, seed, person.patient_id)
+
+    time = days.astype(np.float64)
+    if person.visit_day_of_year is not None:
+        season = events.season_log(
+            time,
+            person.visit_day_of_year,
+            _southern(person, draws, seed),
+            row("season_peak_day"),
+            row("season_amplitude_person"),
+        )
+        yield {"season_log": season}
+    if person.ages and person.age_years is not None:
+        loss = events.ageing_loss(
+            time, person.age_years, row("ageing_onset_years"), row("ageing_loss_per_year")
+        )
+        yield {"follicle_loss": loss}
+    menopause = _menopause_day(person, draws, seed)
+    if menopause is not None:
+        ramp = row("menopause_ramp_years") * DAYS_PER_YEAR
+        lost = endocrine.protection_lost(time, menopause, ramp)
+        today = endocrine.protection_lost(np.zeros(1), menopause, ramp)
+        yield {
+            "androgen_drive_log": known.female
+            * endocrine.oestrogen_drive_log(
+                lost, today, np.minimum(replaced, 1.0), np.maximum(row("oestrogen_loss_log"), 0.0)
+            )
+        }
+
+
+def _southern(person: Person, draws: int, seed: int) -> FloatArray:
+    """1 south of the equator; drawn where nobody said. Shape: (draw,)."""
+    if person.southern is not None:
+        return np.full(draws, float(person.southern))
+    if seed == TYPICAL:
+        return np.zeros(draws)
+    chance = generator(seed, person.patient_id, "hemisphere").random(draws)
+    return (chance >= value("northern_share")).astype(np.float64)
+
+
+def _menopause_day(person: Person, draws: int, seed: int) -> FloatArray | None:
+    """Day of the last period from today; -inf long ago; None where it is not known."""
+
+    def trait(parameter_id: str) -> FloatArray:
+        return sample_trait(parameter_id, draws, seed, person.patient_id)
+
+    if person.postmenopausal:
+        return np.full(draws, -np.inf)
+    if person.menopause_ahead is None:
+        return None
+    years = trait("menopause_years_near")
+    if person.menopause_ahead == "later":
+        if person.age_years is None:
+            return None
+        years = np.maximum(trait("menopause_age_years") - person.age_years, years)
+    return years * DAYS_PER_YEAR
 
 
 def _own_thyroxine(person: Person, row, trait) -> tuple[FloatArray, FloatArray]:

@@ -26,7 +26,7 @@ IntArray = NDArray[np.int64]
 
 # A thinned target area started with at least a little more hair than it has.
 LEAST_START_RATIO = 1.02
-MECHANISMS = ("autoimmune", "androgenetic", "effluvium", "scarring")
+MECHANISMS = ("autoimmune", "androgenetic", "effluvium", "scarring", "inflammation")
 
 # Person parameters that the twin works out; each of the others is one row of the parameter table.
 _WORKED_OUT = (
@@ -246,8 +246,15 @@ def build(lanes: Lanes, mechanisms: frozenset[str]) -> Group:
         for name in ("new_anagen", "anagen", "catagen", "telogen", "latency")
     }
     patches = uses_patches(person, mechanisms)
-    regions = patch_regions() if patches else REGIONS
-    full = steady_state(layout, stays, len(sizes))
+    regions = patch_regions(person.ophiasis) if patches else REGIONS
+    full = today = steady_state(layout, stays, len(sizes))
+    if "inflammation" in mechanisms:
+        # An inflamed scalp has been so: it starts where its shorter anagen leads.
+        inflamed = {
+            "anagen": stays["anagen"] * np.exp(-parameters[PERSON_INDEX["inflammation_anagen"]]),
+            "latency": stays["latency"] * np.exp(parameters[PERSON_INDEX["inflammation_latency"]]),
+        }
+        today = steady_state(layout, stays | inflamed, len(sizes))
     count = len(regions)
     cells = np.zeros((len(CELL), count, count_lanes))
     sex = "women" if person.sex == "female" else "men"
@@ -269,7 +276,13 @@ def build(lanes: Lanes, mechanisms: frozenset[str]) -> Group:
     visible = sum(
         full[:, layout.phase(name)].sum(axis=(0, 1)) for name in ("anagen", "catagen", "telogen")
     )
-    density = _density(lanes, np.asarray(visible), "androgenetic" in mechanisms)
+    shown = visible
+    if today is not full:
+        shown = sum(
+            today[:, layout.phase(name)].sum(axis=(0, 1))
+            for name in ("anagen", "catagen", "telogen")
+        )
+    density = _density(lanes, np.asarray(shown), "androgenetic" in mechanisms)
     head = density * lanes.parameter("whole_scalp_density_ratio") * lanes.trait("scalp_area_cm2")
     return Group(
         mechanisms=mechanisms,
@@ -281,7 +294,7 @@ def build(lanes: Lanes, mechanisms: frozenset[str]) -> Group:
         size_factor=(sizes[:, None] / sizes[0]) ** lanes.parameter("anagen_size_exponent"),
         person=parameters,
         cells=cells,
-        follicles=np.repeat(full[None], count, axis=0),
+        follicles=np.repeat(today[None], count, axis=0),
         immune=immune,
         deleted=np.zeros((count, count_lanes)),
         density=density,
@@ -304,13 +317,23 @@ def uses_patches(person: Person, mechanisms: frozenset[str]) -> bool:
     if "autoimmune" in mechanisms or "scarring" in mechanisms:
         return True
     # Loss whose mechanism is not modelled is held where it is, as patches that do not move.
-    return not mechanisms and (person.salt or 0.0) > 0.0
+    return not mechanisms - {"inflammation"} and (person.salt or 0.0) > 0.0
 
 
-def patch_regions() -> tuple[str, ...]:
-    """The region each patch or spared cell lies in: patches first, spread over the scalp."""
-    count = int(value("patch_cells") + value("spared_cells"))
+def patch_regions(ophiasis: bool = False) -> tuple[str, ...]:
+    """The region each patch or spared cell lies in: patches first, spread over the scalp.
+
+    In ophiasis the patches lie along the margin, at the back and the sides.
+    """
+    patches = int(value("patch_cells"))
+    count = int(patches + value("spared_cells"))
     order = ("vertex", "occipital", "parietal", "frontal", "temporal", "mid_scalp")
+    if ophiasis:
+        margin, rest = ("occipital", "temporal"), ("parietal", "frontal", "vertex", "mid_scalp")
+        return tuple(
+            margin[i % len(margin)] if i < patches else rest[(i - patches) % len(rest)]
+            for i in range(count)
+        )
     return tuple(order[i % len(order)] for i in range(count))
 
 
@@ -398,8 +421,11 @@ def start_alopecia_areata(
     group.cells[CELL_INDEX["log_susceptibility"]] = (
         draw("susceptibility_field_log_sd")[None] * field.T
     )
-    set_patch_area(group, salt / 100.0)
     patch = slice(0, group.patch_cells)
+    if lanes.person.ophiasis:
+        margin = draw("ophiasis_susceptibility_log")
+        group.cells[CELL_INDEX["log_susceptibility"], patch] += margin
+    set_patch_area(group, salt / 100.0)
     group.activity = group.activity_sd * normal("disease activity at the start of the run-in")
     run_in_days = 7.0 * value("run_in_weeks")
     chronic = attack_days(lanes, episode_days) > run_in_days
