@@ -131,7 +131,7 @@ def _reference() -> tuple[np.ndarray, np.ndarray]:
 def test_daily_steps_are_near_the_continuous_solution() -> None:
     visible, immune = _reference()
     assert visible.min() < 0.5 < visible[0]
-    for substeps, hair_error, immune_error in ((1, 0.02, 0.02), (4, 0.005, 0.005)):
+    for substeps, hair_error, immune_error in ((1, 1e-3, 1e-3), (4, 3e-4, 3e-4)):
         daily, state = _engine(substeps)
         assert np.abs(daily - visible).max() < hair_error
         assert np.abs(state - immune).max() < immune_error

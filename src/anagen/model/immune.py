@@ -2,14 +2,16 @@
 
 E effector CD8+NKG2D+ T cells (an active lesion is of order 1), M resident memory (0 to 1),
 R regulatory tone, P immune privilege (1 intact, 0 collapsed), G interferon-gamma signal,
-I interleukin-15 signal. Cytokines live minutes to an hour, so G and I are algebraic; E, P, R, M
-take implicit or exponential steps, stable for any step. J1 and J3 are 1 - block of JAK1/2 and of
-JAK1/3 signaling. All levels and shares are dimensionless, times are days and rates 1/day; every
-argument and result is one number. Source: anagen_prototype for the structure and most rates.
+I interleukin-15 signal. Cytokines live minutes to an hour, so G and I are algebraic. The steps of
+P, E, R and M are of second order when what drives them is taken in the middle of the step. J1 and
+J3 are 1 - block of JAK1/2 and of JAK1/3 signaling. All levels and shares are dimensionless, times
+are days and rates 1/day; every argument and result is one number. Source: anagen_prototype for the
+structure and most rates.
 """
 
 from __future__ import annotations
 
+import numpy as np
 from numba import njit
 
 
@@ -63,19 +65,18 @@ def effector_source(
 
 
 @njit(nogil=True)
-def implicit_step(level, source, loss, dt):
-    """Level after `dt` days of dx/dt = source - loss x by backward Euler.
-
-    Never negative, never unstable.
-    """
-    return (level + dt * source) / (1.0 + dt * loss)
+def relaxing_step(level, source, loss, dt):
+    """Level after `dt` days of dx/dt = source - loss x, exact for a source held over the step."""
+    kept = np.exp(-loss * dt)
+    return level * kept + source * (1.0 - kept) / loss
 
 
 @njit(nogil=True)
 def memory_step(memory, effector, formation, loss, dt):
-    """M after one step of dM/dt = m E (1 - M) - d M, implicit, so it stays within 0..1."""
+    """M after one step of dM/dt = m E (1 - M) - d M by the trapezoidal rule."""
     rate = formation * effector
-    return (memory + dt * rate) / (1.0 + dt * (rate + loss))
+    half = 0.5 * dt * (rate + loss)
+    return (memory * (1.0 - half) + dt * rate) / (1.0 + half)
 
 
 @njit(nogil=True)

@@ -24,10 +24,10 @@ from anagen.model.hair_cycle import (
 from anagen.model.immune import (
     antigen,
     effector_source,
-    implicit_step,
     memory_step,
     privilege_step,
     reentry_factor,
+    relaxing_step,
 )
 from anagen.model.miniaturization import (
     anagen_factor,
@@ -176,8 +176,8 @@ _C_SCARRED = CELL_INDEX["scarred"]
 def _immune_step(n, starts, immune, person, cells, driver, activity, signal, attack, dt):
     """One immune step of all cells; fills `signal` (cell, lane) and `attack` (cell + 1, lane).
 
-    `attack` ends as the attacked share of growing follicles; its last row is scratch space for the
-    pool of effector cells all cells share.
+    Both stand for the middle of the step. `attack` ends as the attacked share of growing follicles;
+    its last row is scratch space for the pool of effector cells all cells share.
     """
     _, count, lanes = immune.shape
     sizes = n.shape[1]
@@ -197,11 +197,26 @@ def _immune_step(n, starts, immune, person, cells, driver, activity, signal, att
                     growing[lane] += n[cell, size, stage, lane]
         for lane in range(lanes):
             effector = immune[0, cell, lane]
+            privilege = immune[1, cell, lane]
+            regulation = immune[2, cell, lane]
+            memory = immune[3, cell, lane]
+            signal_1 = 1.0 - driver[_D_JAK1_2_BLOCK, lane]
             signal_3 = 1.0 - driver[_D_JAK1_3_BLOCK, lane]
-            gamma = effector * (1.0 - driver[_D_JAK1_2_BLOCK, lane])
             half = person[_P_PRIVILEGE_HALF, lane] * np.exp(driver[_D_PRIVILEGE_GUARD, lane])
-            relaxed = 1.0 - np.exp(-dt / person[_P_PRIVILEGE_DAYS, lane])
-            privilege = privilege_step(immune[1, cell, lane], gamma, half, relaxed)
+            lost = person[_P_REGULATION_LOSS, lane]
+            formation = person[_P_MEMORY_FORMATION, lane]
+            forgetting = person[_P_MEMORY_LOSS, lane]
+            added = person[_P_SENSITIZER_REGULATION, lane] * driver[_D_ANTIGENIC_COMPETITION, lane]
+            induction = person[_P_REGULATION_INDUCTION, lane]
+            # The middle of the step, from where it starts: sources taken there are right to second
+            # order, while sources at the start lag half a step behind.
+            kept = np.exp(-0.5 * dt / person[_P_PRIVILEGE_DAYS, lane])
+            halfway = privilege_step(privilege, effector * signal_1, half, 1.0 - kept)
+            regulated = regulation + 0.5 * dt * (induction * effector + added - lost * regulation)
+            remembered = memory_step(memory, effector, formation, forgetting, 0.5 * dt)
+            present = growing[lane] / (
+                1.0 + 0.5 * dt * person[_P_ATTACK_RATE, lane] * effector * (1.0 - privilege)
+            )
             susceptibility = np.exp(
                 person[_P_LOG_SUSCEPTIBILITY, lane]
                 + cells[_C_LOG_SUSCEPTIBILITY, cell, lane]
@@ -209,17 +224,17 @@ def _immune_step(n, starts, immune, person, cells, driver, activity, signal, att
             )
             source = person[_P_EFFECTOR_MIXING, lane] * pool[lane] + effector_source(
                 person[_P_EFFECTOR_LEAK, lane],
-                immune[3, cell, lane],
+                remembered,
                 person[_P_MEMORY_REACTIVATION, lane],
                 person[_P_RECRUITMENT, lane],
                 susceptibility,
-                privilege,
+                halfway,
                 antigen(
-                    growing[lane],
+                    present,
                     cells[_C_HEALTHY_GROWING, cell, lane],
                     person[_P_ANTIGEN_FLOOR, lane],
                 ),
-                immune[2, cell, lane] * np.exp(driver[_D_REGULATORY_TONE_LOG, lane]),
+                regulated * np.exp(driver[_D_REGULATORY_TONE_LOG, lane]),
                 person[_P_REGULATION_HALF, lane],
                 signal_3,
             )
@@ -227,25 +242,16 @@ def _immune_step(n, starts, immune, person, cells, driver, activity, signal, att
                 1.0
                 + person[_P_GLUCOCORTICOID_EFFECTOR_LOSS, lane] * driver[_D_GLUCOCORTICOID, lane]
             )
-            induced = (
-                person[_P_REGULATION_INDUCTION, lane] * effector
-                + person[_P_SENSITIZER_REGULATION, lane] * driver[_D_ANTIGENIC_COMPETITION, lane]
-            )
-            immune[0, cell, lane] = implicit_step(effector, source, loss, dt)
-            immune[1, cell, lane] = privilege
-            immune[2, cell, lane] = implicit_step(
-                immune[2, cell, lane], induced, person[_P_REGULATION_LOSS, lane], dt
-            )
-            immune[3, cell, lane] = memory_step(
-                immune[3, cell, lane],
-                effector,
-                person[_P_MEMORY_FORMATION, lane],
-                person[_P_MEMORY_LOSS, lane],
-                dt,
-            )
+            after = relaxing_step(effector, source, loss, dt)
+            mean = 0.5 * (effector + after)
+            gamma = mean * signal_1
+            immune[0, cell, lane] = after
+            immune[1, cell, lane] = privilege_step(privilege, gamma, half, 1.0 - kept * kept)
+            immune[2, cell, lane] = relaxing_step(regulation, induction * mean + added, lost, dt)
+            immune[3, cell, lane] = memory_step(memory, mean, formation, forgetting, dt)
             signal[cell, lane] = gamma
             attack[cell, lane] = 1.0 - np.exp(
-                -dt * person[_P_ATTACK_RATE, lane] * effector * (1.0 - privilege)
+                -dt * person[_P_ATTACK_RATE, lane] * mean * (1.0 - halfway)
             )
 
 
@@ -301,7 +307,7 @@ def advance_scalp(
     count, sizes, _, lanes = n.shape
     days = drivers.shape[0]
     dt = 1.0 / substeps
-    work = np.empty((3 + sizes, lanes))
+    work = np.empty((4 + sizes, lanes))
     signal = np.zeros((count, lanes))
     attack = np.zeros((count + 1, lanes))
     exponent = np.empty((5, sizes, lanes))
@@ -453,7 +459,14 @@ def advance_scalp(
                 )
                 if any_immune:
                     attack_anagen(
-                        n[cell], starts, attack[cell], person[_P_ATTACK_CATAGEN_SHARE], work
+                        n[cell],
+                        starts,
+                        attack[cell],
+                        person[_P_ATTACK_CATAGEN_SHARE],
+                        exponent,
+                        side_exponent,
+                        fallen[cell],
+                        work,
                     )
                 if any_impulse:
                     release_anagen(n[cell], starts, released, broken, fallen[cell])
@@ -496,7 +509,7 @@ def miniaturize(
     and how far. Drivers are neutral, so all shares are constant and one step may take `step` days.
     """
     count, sizes, stages, lanes = n.shape
-    work = np.empty((3 + sizes, lanes))
+    work = np.empty((4 + sizes, lanes))
     shed = np.zeros(lanes)
     exponent = np.empty((count, 5, sizes, lanes))
     side_exponent = np.empty((2, lanes))
