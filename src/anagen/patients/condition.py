@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from anagen.catalog.labs import load_labs
+from anagen.catalog.parameters import load_parameters
 from anagen.catalog.tables import names, read_document
 from anagen.patients.record import PatientRecord
 from anagen.simulate.person import Person, Perturbation
@@ -24,6 +25,22 @@ _LABS = (
     ("tsh_miu_per_l", "tsh", "m[IU]/L"),
     ("free_t4_pmol_per_l", "free_t4", "pmol/L"),
 )
+# Nutrient of the model, laboratory test, the unit of the nutrient's rows.
+_NUTRIENTS = (
+    ("vitamin_b12", "vitamin_b12", "pmol/L"),
+    ("folate", "folate", "nmol/L"),
+    ("biotin", "biotin_serum", "ng/L"),
+    ("vitamin_a", "vitamin_a", "umol/L"),
+    ("magnesium", "magnesium", "mmol/L"),
+    ("selenium", "selenium", "ug/L"),
+)
+_PERIODS_GO_ON = {
+    "premenopausal": "later",
+    "perimenopausal": "near",
+    "pregnant": "later",
+    "postpartum": "later",
+    "breastfeeding": "later",
+}
 _WEEKS_PER_YEAR = 365.25 / 7.0
 _MODELLED_EVENTS = frozenset(
     {
@@ -63,7 +80,12 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
     probability = {
         name: min(1.0, sum(p for acting, p in joint if name in acting)) for name in MECHANISMS
     }
-    labs = _laboratory(record, notes)
+    labs = _laboratory(record, _LABS, notes)
+    nutrients = _laboratory(record, _NUTRIENTS, notes)
+    for name, level in nutrients.items():
+        notes[f"used: {name}"] = (
+            f"{name.replace('_', ' ')} {level:.3g}: acts only outside its range"
+        )
     situation, measured = record.situation, record.measurements
     weeks = record.complaint.duration_weeks
     patterns = frozenset(record.complaint.pattern)
@@ -78,6 +100,16 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
     if delivery is None and births:
         delivery = min(births)
     status = situation.reproductive_status
+    ahead = _PERIODS_GO_ON.get(status or "") if record.sex == "female" else None
+    if probability["androgenetic"] > 0.0 and _menopause_is_close(ahead, record.age_years):
+        notes["used: menopause"] = (
+            "menopause in the years ahead: protection by oestrogen goes, at an age that is drawn"
+        )
+    day_of_year = None
+    if record.visit_date is not None:
+        day_of_year = record.visit_date.timetuple().tm_yday - 1.0
+        where = situation.hemisphere or "hemisphere unknown, mostly north"
+        notes["used: season"] = f"visit on {record.visit_date:%d %B} ({where}): season of shedding"
     return Person(
         patient_id=record.id,
         sex=record.sex,
@@ -95,6 +127,12 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
         postmenopausal=None if status is None else status == "postmenopausal",
         weeks_since_delivery=delivery,
         pregnant=status == "pregnant",
+        menopause_ahead=ahead,
+        visit_day_of_year=day_of_year,
+        southern=None if situation.hemisphere is None else situation.hemisphere == "south",
+        ages=record.age_years is not None,
+        ophiasis="ophiasis" in patterns,
+        nutrients=nutrients,
         weight_kg=situation.weight_kg,
         egfr_ml_min=_egfr(record),
         perturbations=_perturbations(record, notes),
@@ -103,6 +141,13 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
         mechanism_mixtures=joint,
         **labs,
     )
+
+
+def _menopause_is_close(ahead: str | None, age_years: float | None) -> bool:
+    if ahead == "later":
+        early = load_parameters()["menopause_age_years"].low
+        return age_years is not None and early is not None and age_years >= early - 2.0
+    return ahead == "near"
 
 
 def mechanism_mixtures(
@@ -134,10 +179,12 @@ def mechanism_mixtures(
     return tuple(sorted(joint.items(), key=lambda item: -item[1]))
 
 
-def _laboratory(record: PatientRecord, notes: dict[str, str]) -> dict[str, float]:
+def _laboratory(
+    record: PatientRecord, wanted: tuple[tuple[str, str, str], ...], notes: dict[str, str]
+) -> dict[str, float]:
     tests = load_labs()
     out: dict[str, float] = {}
-    for field, test, unit in _LABS:
+    for field, test, unit in wanted:
         lab = record.latest_lab(test)
         if lab is None or lab.value is None or field in out or test not in tests:
             continue

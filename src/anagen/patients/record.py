@@ -6,6 +6,7 @@ published input format; `schema/patient.schema.json` is generated from it.
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -155,6 +156,7 @@ class Situation(Strict):
     systolic_mmhg: float | None = Field(default=None, ge=50, le=300)
     diet: Literal["omnivore", "vegetarian", "vegan", "restricted"] | None = None
     tight_hairstyle: bool | None = None
+    hemisphere: Literal["north", "south"] | None = None
 
 
 class Values(Strict):
@@ -172,6 +174,9 @@ class PatientRecord(Strict):
     format: Literal["anagen-patient/1"] = "anagen-patient/1"
     id: str = Field(min_length=1, max_length=120, pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$")
     source: RecordSource = RecordSource()
+    visit_date: date | None = Field(
+        default=None, description="the day that is now; hair sheds with the season"
+    )
     age_years: float | None = Field(default=None, ge=0, le=120)
     sex: Sex | None = None
     ancestry: Literal["african", "asian", "european", "other"] | None = None

@@ -24,6 +24,7 @@ _SITUATION = {
     "systolic_mmhg": "Upper blood pressure (mmHg)",
     "diet": "Diet",
     "tight_hairstyle": "Tight hairstyle",
+    "hemisphere": "Half of the earth",
 }
 _MEASUREMENTS = {
     "salt": "SALT score (% of scalp hair lost)",
@@ -56,6 +57,7 @@ def facts(record: PatientRecord) -> tuple[Fact, ...]:
     add("Person", "Age", None if record.age_years is None else f"{record.age_years:g} years")
     add("Person", "Sex", record.sex)
     add("Person", "Ancestry", record.ancestry)
+    add("Person", "Visit", record.visit_date and f"{record.visit_date:%Y-%m-%d}")
     complaint = record.complaint
     if complaint.duration_weeks is not None:
         add("Hair loss", "For", duration(complaint.duration_weeks))

@@ -390,14 +390,14 @@ def mechanism_drivers(
 ) -> FloatArray:
     """Drivers of the group's lanes, those that belong to one mechanism switched with it.
 
-    An inflamed scalp is inflamed every day. Pattern loss was fitted to people who grew older, so
-    age takes no follicles on top of it. Releases belong to effluvium: where it is at work but
+    An inflamed scalp is inflamed every day. Pattern loss and alopecia areata were fitted to people
+    who grew older, so age takes no follicles on top of them. Releases belong to effluvium: where it is at work but
     nothing in the history explains it, an unknown trigger is drawn, one impulse for a short course,
     a steady release for a chronic one. Shape: (lane, day, driver).
     """
     drivers = _with_hidden_trigger(group, drivers, person, first_day, draws, seed)
     lost = DRIVER_INDEX["follicle_loss"]
-    if "androgenetic" in group.mechanisms and np.any(drivers[:, :, lost]):
+    if group.mechanisms & {"androgenetic", "autoimmune"} and np.any(drivers[:, :, lost]):
         drivers = drivers.copy()
         drivers[:, :, lost] = 0.0
     if "inflammation" in group.mechanisms:

@@ -25,7 +25,7 @@ class Person:
     joint hypotheses behind it (mechanism names, probability) and are sampled instead; an empty set
     is a cause the model does not have.
 
-    What moves with the calendar acts only where it is known: `visit_day_of_year` (1 on 1 January)
+    What moves with the calendar acts only where it is known: `visit_day_of_year` (0 on 1 January)
     brings the season, `southern` turns it by half a year; `ages` lets age go on taking follicles;
     `menopause_ahead` is "later" or "near" for a woman whose periods go on or are ending.
     `nutrients` are measured levels by name, in the unit of the rows (`vitamin_b12_lower_limit`);
