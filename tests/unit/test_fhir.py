@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from anagen.errors import InputProblems
-from anagen.interop.fhir import HAIR_SYSTEM
+from anagen.interop.fhir_codes import HAIR_SYSTEM
 from anagen.interop.fhir_bundle import day
 from anagen.patients.intake import load, parse, summary
 

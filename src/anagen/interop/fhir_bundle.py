@@ -7,7 +7,7 @@ lose content in silence (a medicine, above all).
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
@@ -46,14 +46,41 @@ _DAY = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 class Bundle:
     """The resources of one bundle by type, each valid R4; `now` is the day weeks count from."""
 
+    kind: str
     resources: dict[str, tuple[dict[str, Any], ...]]
     other_types: dict[str, int]
     now: date
     by_reference: dict[str, dict[str, Any]]
+    names: frozenset[str]
+    compositions: tuple[dict[str, Any], ...]
+    past: set[int] = field(default_factory=set)
 
     def of(self, kind: str) -> tuple[dict[str, Any], ...]:
         """The resources of one type, in the order of the bundle."""
         return self.resources.get(kind, ())
+
+    def resolve(self, reference: str) -> dict[str, Any]:
+        """The resource a reference points to, by its full URL or by type and id; {} for none."""
+        for name in (reference, relative(reference)):
+            if name in self.by_reference:
+                return self.by_reference[name]
+        return {}
+
+    def holds(self, reference: str) -> bool:
+        """Whether the bundle holds what a reference points to, be it of a type we read or not."""
+        return bool(self.names & {reference, relative(reference)}) or reference.startswith("#")
+
+    def is_past(self, resource: dict[str, Any]) -> bool:
+        """Whether a section of past problems lists this resource."""
+        return id(resource) in self.past
+
+
+def relative(reference: str) -> str:
+    """`Type/id` of a literal reference, absolute or with a version; other references unchanged."""
+    parts = reference.partition("/_history/")[0].split("/")
+    if len(parts) < 2 or reference.startswith("urn:"):
+        return reference
+    return "/".join(parts[-2:])
 
 
 def day(text: Any) -> date | None:
@@ -146,12 +173,19 @@ def open_bundle(document: dict[str, Any], reading: Reading, today: date | None) 
             fix="give one bundle for each person",
         )
         raise InputProblems(reading.problems)
-    valid = _valid(raw, reading)
+    raw = _newest(entries, raw, reading)
+    compositions = tuple(r for _, r in raw if _type(r) == "Composition")
+    others = _others(raw)
+    own = _of_this_person(entries, raw, reading)
+    valid = _valid([*own, *_contained(own)], reading)
     return Bundle(
+        kind=str(document.get("type")),
         resources={kind: tuple(r for _, r in valid if _type(r) == kind) for kind in READ_TYPES},
-        other_types=_others(raw),
+        other_types=others,
         now=today or _latest(document, [resource for _, resource in raw]) or date.today(),
         by_reference=_references(entries, valid),
+        names=frozenset(_references(entries, raw)),
+        compositions=compositions,
     )
 
 
@@ -166,6 +200,88 @@ def _resources(entries: list[Any]) -> list[tuple[int, dict[str, Any]]]:
         resource = entry.get("resource") if isinstance(entry, dict) else None
         if isinstance(resource, dict):
             found.append((index, resource))
+    return found
+
+
+def _full_url(entries: list[Any], index: int) -> str:
+    url = entries[index].get("fullUrl")
+    return url if isinstance(url, str) else ""
+
+
+def _newest(
+    entries: list[Any], raw: list[tuple[int, dict[str, Any]]], reading: Reading
+) -> list[tuple[int, dict[str, Any]]]:
+    """Without older versions of a resource that stands in the bundle more than once."""
+    kept: dict[str, tuple[int, dict[str, Any]]] = {}
+    for index, resource in raw:
+        ident = resource.get("id")
+        name = _full_url(entries, index) or f"{_type(resource)}/{ident}"
+        if not ident:
+            name = f"entry {index}"
+        before = kept.get(name)
+        if before is None or _updated(resource) > _updated(before[1]):
+            kept[name] = (index, resource)
+    if len(kept) < len(raw):
+        reading.note(
+            f"{len(raw) - len(kept)} entries repeat a resource of the bundle: of each the version "
+            "updated last is read."
+        )
+    return sorted(kept.values(), key=lambda item: item[0])
+
+
+def _updated(resource: dict[str, Any]) -> str:
+    meta = resource.get("meta")
+    return str(meta.get("lastUpdated") or "") if isinstance(meta, dict) else ""
+
+
+def _of_this_person(
+    entries: list[Any], raw: list[tuple[int, dict[str, Any]]], reading: Reading
+) -> list[tuple[int, dict[str, Any]]]:
+    """The resources that are not about somebody else: a relative, a newborn, a group."""
+    index, patient = next(item for item in raw if _type(item[1]) == "Patient")
+    url, ident = _full_url(entries, index), str(patient.get("id") or "")
+    foreign: dict[str, int] = {}
+    kept = []
+    for item in raw:
+        pointer = item[1].get("subject", item[1].get("patient"))
+        reference = pointer.get("reference") if isinstance(pointer, dict) else None
+        if isinstance(reference, str) and _other_person(reference, url, ident):
+            foreign[reference] = foreign.get(reference, 0) + 1
+        else:
+            kept.append(item)
+    if foreign:
+        told = ", ".join(f"{count} about {name}" for name, count in foreign.items())
+        reading.note(f"Not about this patient, so not taken: {told}.")
+    return kept
+
+
+def _other_person(reference: str, url: str, ident: str) -> bool:
+    """Whether a reference surely points to somebody else than the patient of `url` and `ident`."""
+    if not reference or reference.startswith("#") or "?" in reference:
+        return False
+    short = relative(reference)
+    if reference == url or (ident and short == f"Patient/{ident}"):
+        return False
+    if reference.startswith("urn:"):
+        return bool(url)
+    if short.startswith("Patient/"):
+        return bool(ident)
+    return True
+
+
+def _contained(raw: list[tuple[int, dict[str, Any]]]) -> list[tuple[int, dict[str, Any]]]:
+    """Resources inside others (results in a report): read as if they stood beside them.
+
+    A contained Medication is looked up from its prescription, and a contained Patient is a name.
+    """
+    found = []
+    for index, resource in raw:
+        inner = resource.get("contained")
+        for entry in inner if isinstance(inner, list) else ():
+            if isinstance(entry, dict) and _type(entry) in READ_TYPES:
+                if _type(entry) in ("Patient", "Medication"):
+                    continue
+                found.append((index, {**entry, "id": f"{resource.get('id')}.{entry.get('id')}"}))
     return found
 
 
@@ -324,7 +440,7 @@ def _references(
     found: dict[str, dict[str, Any]] = {}
     for index, resource in valid:
         entry = entries[index]
-        names = [entry.get("fullUrl"), f"{_type(resource)}/{resource.get('id')}"]
+        names = [f"{_type(resource)}/{resource.get('id')}", entry.get("fullUrl")]
         found.update({name: resource for name in names if isinstance(name, str)})
     return found
 
