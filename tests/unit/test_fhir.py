@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from anagen.errors import InputProblems
-from anagen.interop.fhir_codes import HAIR_SYSTEM
 from anagen.interop.fhir_bundle import day
+from anagen.interop.fhir_codes import HAIR_SYSTEM
 from anagen.patients.intake import load, parse, summary
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
@@ -425,3 +425,347 @@ def test_shipped_bundles_are_the_shipped_patients():
         assert record.situation == original.situation
         assert record.complaint == original.complaint
         assert {lab.test for lab in record.labs} == {lab.test for lab in original.labs}
+
+
+ABSENT = "http://hl7.org/fhir/uv/ips/CodeSystem/absent-unknown-uv-ips"
+RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
+
+
+def said(record):
+    return "\n".join(record.source.reading)
+
+
+def statement(concept_, status="active", **more):
+    return {
+        "resourceType": "MedicationStatement",
+        "status": status,
+        "medicationCodeableConcept": concept_,
+        "subject": {"reference": "Patient/p1"},
+        **more,
+    }
+
+
+def procedure(code, status="completed", **more):
+    return {
+        "resourceType": "Procedure",
+        "status": status,
+        "subject": {"reference": "Patient/p1"},
+        "code": code,
+        **more,
+    }
+
+
+def allergy(code, **more):
+    return {
+        "resourceType": "AllergyIntolerance",
+        "patient": {"reference": "Patient/p1"},
+        "code": code,
+        **more,
+    }
+
+
+def composition(*sections):
+    return {
+        "resourceType": "Composition",
+        "status": "final",
+        "type": concept(LOINC, "60591-5"),
+        "date": "2026-01-15",
+        "author": [{"display": "x"}],
+        "title": "Patient Summary",
+        "section": list(sections),
+    }
+
+
+def section(title, code, *references, **more):
+    entries = {"entry": [{"reference": name} for name in references]} if references else {}
+    return {"title": title, "code": concept(LOINC, code), **entries, **more}
+
+
+def test_unknown_codes_are_listed_by_name_and_code():
+    record = read(
+        bundle(
+            observation("39156-5", valueQuantity=quantity(22, "kg/m2")),
+            observation("39156-5", valueQuantity=quantity(23, "kg/m2"), on="2025-01-01"),
+            procedure(concept(SNOMED, "73761001", "Colonoscopy")),
+            statement(concept(RXNORM, "999999", "Nosuchdrug 5 MG")),
+        )
+    )
+    assert "39156-5 (2 times)" in said(record).replace("[LOINC ", "").replace("]", "")
+    assert "Colonoscopy [SNOMED CT 73761001]" in said(record)
+    assert "Nosuchdrug 5 MG [rxnorm 999999]" in said(record)
+    assert record.medicines[0].name == "Nosuchdrug 5 MG"
+
+
+@pytest.mark.parametrize(
+    ("resource", "reason"),
+    [
+        (
+            condition(SNOMED, "73211009", "Diabetes", verificationStatus=concept("x", "refuted")),
+            "ruled out: Diabetes",
+        ),
+        (
+            condition(
+                SNOMED, "73211009", "Diabetes", verificationStatus=concept("x", "entered-in-error")
+            ),
+            "entered in error: Diabetes",
+        ),
+        ({**observation("2276-4"), "status": "entered-in-error"}, "entered in error: 2276-4"),
+        (statement({"text": "Finasteride 1 mg"}, "not-taken"), "not taken: Finasteride"),
+        (statement({"text": "Finasteride 1 mg"}, "intended"), "only intended: Finasteride"),
+        ({**request("Finasteride 1 mg"), "intent": "proposal"}, "only proposed: Finasteride"),
+        (request("Finasteride 1 mg", doNotPerform=True), "not to be given: Finasteride"),
+        (procedure({"text": "Hysterectomy"}, "not-done"), "not done: Hysterectomy"),
+        (
+            allergy({"text": "Minoxidil"}, verificationStatus=concept("x", "refuted")),
+            "ruled out: Minoxidil",
+        ),
+    ],
+)
+def test_what_does_not_count_is_set_aside_and_said(resource, reason):
+    record = read(bundle(resource))
+    assert (record.conditions, record.medicines, record.events, record.labs) == ((), (), (), ())
+    assert reason in said(record).replace("[LOINC ", "")
+
+
+def test_a_result_without_a_value_stays_unknown_and_its_reason_is_said():
+    absent = {"dataAbsentReason": concept("x", "not-performed", "Not performed")}
+    record = read(
+        bundle(
+            observation("2276-4", **absent),
+            observation("29463-7", **absent),
+            observation("exclamation_mark_hairs", HAIR_SYSTEM, **absent),
+            observation("measurements.salt", HAIR_SYSTEM),
+        )
+    )
+    assert record.labs == ()
+    assert record.findings == {}
+    assert record.measurements.salt is None
+    assert record.situation.weight_kg is None
+    assert said(record).count("(Not performed)") == 3
+
+
+@pytest.mark.parametrize(
+    "resource",
+    [
+        allergy(concept(ABSENT, "no-allergy-info", "No information about allergies")),
+        allergy(concept(ABSENT, "no-known-allergies", "No known allergies")),
+        condition(ABSENT, "no-known-problems", "No known problems"),
+        statement(concept(ABSENT, "no-medication-info", "No information about medications")),
+        procedure(concept(ABSENT, "no-procedure-info", "No information about procedures")),
+    ],
+)
+def test_statements_of_nothing_become_no_disease_and_no_medicine(resource):
+    record = read(bundle(resource))
+    assert (record.conditions, record.medicines, record.events) == ((), (), ())
+    assert "The record states: No" in said(record)
+
+
+def test_an_end_makes_a_disease_past_unless_the_record_contradicts_itself():
+    ended = condition(SNOMED, "35489007", "Depression", abatementDateTime="2020-05-01")
+    record = read(bundle({**ended, "clinicalStatus": None}))
+    assert record.conditions[0].status == "past"
+    record = read(bundle(ended))
+    assert record.conditions[0].status == "current"
+    assert "though an end is recorded" in said(record)
+
+
+def test_an_onset_at_an_age_dates_the_loss():
+    age = {"value": 30, "unit": "a", "system": "http://unitsofmeasure.org", "code": "a"}
+    record = read(bundle(condition(SNOMED, "68225006", "Alopecia areata", onsetAge=age)))
+    assert record.complaint.duration_weeks == pytest.approx(5.59 * 52.18, abs=2)
+
+
+def test_results_inside_a_report_are_read():
+    inner = observation("2276-4", valueQuantity=quantity(9, "ng/mL"))
+    inner["id"] = "o1"
+    report = {
+        "resourceType": "Procedure",
+        "status": "completed",
+        "id": "r1",
+        "subject": {"reference": "Patient/p1"},
+        "code": {"text": "Blood draw"},
+        "contained": [inner],
+    }
+    assert read(bundle(report)).labs[0].value == 9
+    report["resourceType"] = "DiagnosticReport"
+    assert read(bundle({**report, "status": "final"})).labs[0].value == 9
+
+
+@pytest.mark.parametrize(
+    ("reference", "taken"),
+    [
+        ("Patient/p1", True),
+        ("https://example.org/fhir/Patient/p1", True),
+        ("https://example.org/fhir/Patient/p1/_history/3", True),
+        ("#me", True),
+        ("Patient?identifier=x", True),
+        ("Patient/p2", False),
+        ("https://example.org/fhir/Patient/p2", False),
+        ("Group/g1", False),
+    ],
+)
+def test_what_is_about_another_person_is_not_taken(reference, taken):
+    other = condition(SNOMED, "73211009", "Diabetes")
+    other["subject"] = {"reference": reference}
+    record = read(bundle(other))
+    assert bool(record.conditions) is taken
+    assert ("Not about this patient" in said(record)) is not taken
+
+
+def test_medicines_are_found_by_full_url_and_version():
+    url = "urn:uuid:6c1b2f5e-0000-4000-8000-000000000001"
+    document = bundle(
+        statement({"text": ""}),
+        {"resourceType": "Medication", "id": "m1", "code": {"text": "Dutasteride 0.5 mg"}},
+    )
+    for reference, full in (
+        (url, url),
+        ("https://example.org/fhir/Medication/m1/_history/2", "https://example.org/fhir/x"),
+    ):
+        document["entry"][1]["resource"].pop("medicationCodeableConcept", None)
+        document["entry"][1]["resource"]["medicationReference"] = {"reference": reference}
+        document["entry"][2]["fullUrl"] = full
+        assert read(document).medicines[0].name == "Dutasteride 0.5 mg"
+
+
+def test_a_medicine_is_known_by_its_code_where_its_words_are_not():
+    record = read(
+        bundle(
+            statement(concept("http://www.whocc.no/atc", "G04CB01", "Finastérid comprimés")),
+            statement({"coding": [{"system": RXNORM, "code": "25025"}]}),
+        )
+    )
+    names = [medicine.name for medicine in record.medicines]
+    assert names == ["Finastérid comprimés (Finasteride (oral))", "Finasteride (oral)"]
+
+
+def test_a_dose_is_put_together_from_its_parts():
+    dose = {
+        "doseAndRate": [{"doseQuantity": {"value": 5, "unit": "mg"}}],
+        "timing": {"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}},
+    }
+    record = read(bundle(statement({"text": "Biotin"}, dosage=[dose])))
+    assert record.medicines[0].dose == "5 mg, 2 per 1 d"
+
+
+def test_procedures_by_code_name_and_category():
+    surgery = [concept(SNOMED, "387713003", "Surgical procedure")]
+    record = read(
+        bundle(
+            procedure({"text": "Bariatric surgery"}),
+            procedure(
+                {"text": "Knee replacement"},
+                category=surgery[0],
+                performedDateTime="2025-11-06",
+            ),
+            procedure({"text": "Chat"}, performedDateTime="2027-01-01"),
+        )
+    )
+    assert [(c.id, c.status) for c in record.conditions] == [("bariatric_surgery", "past")]
+    assert [(e.kind, e.weeks_ago) for e in record.events] == [("surgery", 10.0)]
+    assert "Procedures after the day that counts as now: Chat" in said(record)
+
+
+def test_the_substance_of_a_reaction_names_an_allergy():
+    reaction = [{"substance": {"text": "Minoxidil"}, "manifestation": [{"text": "rash"}]}]
+    entry = allergy(None, reaction=reaction)
+    del entry["code"]
+    assert read(bundle(entry)).conditions[0].id == "minoxidil_allergy"
+
+
+def test_titres_words_and_flags_are_results():
+    ratio = {"numerator": {"value": 1}, "denominator": {"value": 320}}
+    record = read(
+        bundle(
+            observation("5195-3", interpretation=[concept("x/v3-ObservationInterpretation", "POS")])
+        )
+    )
+    assert record.labs[0].text == "positive"
+    record = read(bundle(observation("2276-4", valueRatio=ratio)))
+    assert "Ferritin" in said(record)
+
+
+def test_a_test_without_a_loinc_code_is_read_by_its_name():
+    local = observation("17", "urn:local", valueQuantity=quantity(9, "ng/mL"))
+    local["code"]["text"] = "Ferritin"
+    record = read(bundle(local))
+    assert record.labs[0].test == "ferritin"
+    assert "no LOINC code" in said(record)
+
+
+def test_hair_measures_are_converted_and_wrong_units_are_said():
+    record = read(
+        bundle(
+            observation(
+                "measurements.terminal_density_per_cm2",
+                HAIR_SYSTEM,
+                valueQuantity=quantity(1.2, "/mm2"),
+            ),
+            observation("complaint.duration_weeks", HAIR_SYSTEM, valueQuantity=quantity(2, "a")),
+            observation("measurements.salt", HAIR_SYSTEM, valueQuantity=quantity(3, "kg")),
+        )
+    )
+    assert record.measurements.terminal_density_per_cm2 == pytest.approx(120)
+    assert record.complaint.duration_weeks == pytest.approx(104.4 + 2, abs=0.1)
+    assert record.measurements.salt is None
+    assert "kg" in said(record)
+
+
+def test_the_newest_statement_of_a_finding_wins():
+    new = observation("scalp_scale", HAIR_SYSTEM, on="2026-01-10", valueBoolean=False)
+    old = observation("scalp_scale", HAIR_SYSTEM, on="2024-01-10", valueBoolean=True)
+    assert read(bundle(new, old)).findings == {"scalp_scale": "absent"}
+    coded = observation(
+        "scalp_scale", HAIR_SYSTEM, valueCodeableConcept=concept(SNOMED, "373066001", "Yes")
+    )
+    assert read(bundle(coded)).findings == {"scalp_scale": "present"}
+
+
+def test_an_expected_birth_ahead_means_pregnant():
+    def status(due):
+        return read(bundle(observation("11778-8", valueDateTime=due))).situation.reproductive_status
+
+    assert status("2026-06-01") == "pregnant"
+    assert status("2025-06-01") is None
+    assert status("2029-06-01") is None
+
+
+def test_of_two_versions_of_a_resource_the_newer_is_read():
+    old = {**condition(SNOMED, "73211009", "Diabetes"), "id": "c", "meta": {"lastUpdated": "2020"}}
+    new = {**condition(SNOMED, "37796009", "Migraine"), "id": "c", "meta": {"lastUpdated": "2021"}}
+    for order in ((old, new), (new, old)):
+        record = read(bundle(*order))
+        assert [entry.id for entry in record.conditions] == ["migraine"]
+        assert "1 entries repeat" in said(record)
+
+
+def test_sections_of_a_patient_summary():
+    problem = {**condition(SNOMED, "38341003", "Hypertension"), "id": "c1"}
+    old = {**condition(SNOMED, "35489007", "Depression"), "id": "c2"}
+    del old["clinicalStatus"]
+    document = bundle(problem, old, kind="document")
+    document["entry"][2]["fullUrl"] = "urn:uuid:6c1b2f5e-0000-4000-8000-000000000002"
+    parts = composition(
+        section("Problems", "11450-4", "Condition/c1"),
+        section("Past illness", "11348-0", document["entry"][2]["fullUrl"]),
+        section("Results", "30954-2", "Observation/gone"),
+        section("Medications", "10160-0", emptyReason={"text": "Unavailable"}),
+        section(
+            "History",
+            "x",
+            section=[
+                section("Travel", "y", text={"status": "generated", "div": "<div>Text</div>"})
+            ],
+        ),
+    )
+    document["entry"].insert(0, {"resource": parts})
+    record = read(document)
+    assert [(c.id, c.status) for c in record.conditions] == [
+        ("hypertension", "current"),
+        ("depression", "past"),
+    ]
+    assert "Section 'Results' points to what the bundle does not hold" in said(record)
+    assert "Section 'Medications' is empty: Unavailable." in said(record)
+    assert "Section 'Travel' holds text alone" in said(record)
+    assert "Section 'History'" not in said(record)
+    assert "Section 'Problems'" not in said(record)

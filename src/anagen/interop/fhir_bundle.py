@@ -422,8 +422,12 @@ def _faults(model: Any, resource: dict[str, Any]) -> set[str]:
 
 
 def _latest(document: dict[str, Any], resources: list[dict[str, Any]]) -> date | None:
-    """The latest day on which something in the bundle was seen or written."""
-    days = [day(document.get("timestamp"))]
+    """The day the bundle was made, or the latest on which something in it was seen or written."""
+    made = day(document.get("timestamp"))
+    if made is not None:
+        # What is planned in it lies ahead and does not move its day.
+        return made
+    days: list[date | None] = []
     for resource in resources:
         days += [day(resource.get(name)) for name in _DATED.get(_type(resource), ())]
         for name in ("period", "effectivePeriod", "performedPeriod"):

@@ -26,7 +26,7 @@ def read_medicines(draft: Draft) -> None:
             concept = _concept(resource, draft)
             if set_aside(resource, concept, draft):
                 continue
-            name = _name(concept)
+            name = _name(concept, draft)
             if not name:
                 draft.leave_out("Not read", None, kind)
                 draft.reading.note("A medicine without a name could not be read: ask for it.")
@@ -74,7 +74,7 @@ def _by_code() -> dict[str, MedicineRow]:
     return table
 
 
-def _name(concept: Any) -> str:
+def _name(concept: Any, draft: Draft) -> str:
     """The words of a medicine; the name of its RxNorm or ATC code beside words we do not know."""
     text = words(concept)
     if not text or match_medicine(text) or medicine_classes(text) or says_nothing(concept):
@@ -84,6 +84,7 @@ def _name(concept: Any) -> str:
         row = _by_code().get(code) if "rxnorm" in marked or "atc" in marked else None
         if row is not None:
             return row.label if text == code else f"{text} ({row.label})"
+    draft.leave_out("Medicines that are not in the vocabulary, kept as words", concept)
     return text
 
 
