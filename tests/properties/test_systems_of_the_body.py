@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from anagen.catalog.parameters import load_parameters, value
 from anagen.model import endocrine, events, nutrition
 from anagen.model.drivers import DRIVER_INDEX, DRIVERS
-from anagen.model.scalp_day import RECORD
+from anagen.model.scalp_day import CELL_INDEX, RECORD
 from anagen.simulate import cohort
 from anagen.simulate.forecast import UNTREATED, forecast
 from anagen.simulate.parameter_draws import TYPICAL
 from anagen.simulate.person import Person, Perturbation
 from anagen.simulate.regimen import Arm, Regimen
 from anagen.simulate.system import daily_drivers
-from anagen.simulate.twins import Lanes, build
+from anagen.simulate.twins import Lanes, build, patch_regions, start_alopecia_areata
 
 REPLETE = Person(
     "replete", "female", 30.0, {"effluvium": 1.0}, ferritin_ug_per_l=90.0,
@@ -378,14 +378,27 @@ def test_areata_starts_where_it_was_measured_from_one_patch_to_all_hair(salt: fl
     assert abs(np.median(start) - salt) < 6.0
 
 
-def test_ophiasis_lies_along_the_margin_and_leaves_other_people_as_they_are() -> None:
-    from anagen.simulate.twins import patch_regions
-
+def test_ophiasis_lies_along_the_margin_and_is_harder_to_calm() -> None:
     patches = int(value("patch_cells"))
     assert set(patch_regions(ophiasis=True)[:patches]) == {"occipital", "temporal"}
     assert len(patch_regions(ophiasis=True)) == len(patch_regions())
-    person = Person("oph", "female", 30.0, {"autoimmune": 1.0}, salt=30.0, episode_years=1.0)
-    lanes = Lanes(replace(person, ophiasis=True), np.arange(5), 5, 0)
-    plain = build(Lanes(person, np.arange(5), 5, 0), frozenset({"autoimmune"}))
-    margin = build(lanes, frozenset({"autoimmune"}))
-    assert margin.follicles.shape == plain.follicles.shape
+    spared = Person("oph", "female", 30.0, {"autoimmune": 1.0}, salt=30.0, episode_years=1.0)
+    raised = []
+    for person in (spared, replace(spared, ophiasis=True)):
+        lanes = Lanes(person, np.arange(5), 5, 0)
+        group = build(lanes, frozenset({"autoimmune"}))
+        start_alopecia_areata(group, lanes, np.full(5, 30.0), np.full(5, YEAR))
+        raised.append(group.cells[CELL_INDEX["log_susceptibility"]])
+    more = raised[1] - raised[0]
+    assert np.allclose(more[:patches], lanes.parameter("ophiasis_susceptibility_log"))
+    assert np.all(more[patches:] == 0.0), "spared skin is as it is"
+
+
+def test_first_patches_clear_in_some_and_stay_in_others() -> None:
+    person = Person("first", "male", 25.0, {"autoimmune": 1.0}, salt=4.0, episode_years=0.15)
+    salt = forecast(person, (UNTREATED,), weeks=104, draws=40).arms["untreated"].values["salt"]
+    cleared = salt.min(axis=1) < 0.5
+    assert 0.05 < cleared.mean() < 0.95
+    assert np.any(salt[:, -1] > 4.0), "some spread"
+    low = np.minimum.accumulate(salt, axis=1)
+    assert np.any((low[:, :-1] < 1.0) & (salt[:, 1:] > 3.0)), "and some come back"
