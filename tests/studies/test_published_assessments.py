@@ -2,23 +2,18 @@
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from anagen.assess.assess import assess
 from anagen.assess.records import Assessment
+from anagen.assess.vignettes import Vignette, load_vignettes
 from anagen.patients.intake import load
-from anagen.patients.record import PatientRecord
 
 ROOT = Path(__file__).parents[2]
 PUBLISHED = ROOT / "examples" / "published"
-VIGNETTES: list[dict[str, Any]] = tomllib.loads(
-    (Path(__file__).parent / "assess" / "vignettes.toml").read_text(encoding="utf-8")
-)["vignette"]
 
 # case -> causes the authors named, red flags that must be raised, tests that must be suggested
 CASES: dict[str, tuple[set[str], set[str], set[str]]] = {
@@ -92,14 +87,12 @@ def test_every_published_case_has_a_row_here() -> None:
     assert {path.stem for path in PUBLISHED.glob("*.toml")} == set(CASES)
 
 
-@pytest.mark.parametrize("vignette", VIGNETTES, ids=lambda v: v["patient"]["id"])
-def test_textbook_vignette(vignette: dict[str, Any]) -> None:
-    result = assess(PatientRecord.model_validate(vignette["patient"]))
+@pytest.mark.parametrize("vignette", load_vignettes("textbook"), ids=lambda v: v.id)
+def test_textbook_vignette(vignette: Vignette) -> None:
+    result = assess(vignette.record)
     first = [cause.cause for cause in result.causes[:2]]
-    truth = set(vignette["truth"])
-    if vignette.get("needs_all"):
-        assert truth <= set(first), first
+    if vignette.needs_all:
+        assert set(vignette.truth) <= set(first), first
     else:
-        assert truth & set(first), first
-    raised = {flag.rule for flag in result.red_flags}
-    assert set(vignette.get("flags", [])) <= raised
+        assert set(vignette.truth) & set(first), first
+    assert set(vignette.flags) <= {flag.rule for flag in result.red_flags}

@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
 from anagen.cli.options import Json
 
+Assessment = Annotated[
+    bool, typer.Option("--assessment", help="Written people and published cases instead.")
+]
+Out = Annotated[
+    Path | None,
+    typer.Option(help="With --assessment: write the page and its picture.", show_default=False),
+]
 
-def validate(as_json: Json = False) -> None:
+
+def validate(as_json: Json = False, assessment: Assessment = False, out: Out = None) -> None:
     """Published facts against the model: accepted range, result, source; misses are misses."""
+    if assessment:
+        _assessment(as_json, out)
+        return
+    if out is not None:
+        raise typer.BadParameter("--out needs --assessment")
     from anagen.cli.progress import progress
     from anagen.validate.facts import check, facts
 
@@ -19,8 +37,6 @@ def validate(as_json: Json = False) -> None:
     if as_json:
         import json
         from dataclasses import asdict
-
-        import typer
 
         typer.echo(json.dumps([asdict(result) for result in results], indent=2))
         return
@@ -58,3 +74,24 @@ def validate(as_json: Json = False) -> None:
             style="dim",
         )
     )
+
+
+def _assessment(as_json: bool, out: Path | None) -> None:
+    """Causes named for people with known causes: the page, or every answer as JSON."""
+    from anagen.report.assessment_validation import PICTURE, as_markdown, picture, validation
+
+    held = validation()
+    if as_json:
+        import json
+        from dataclasses import asdict
+
+        answers = {"first_run": held.first, "now": held.now, "textbook": held.textbook}
+        said = {name: [asdict(item) for item in group] for name, group in answers.items()}
+        typer.echo(json.dumps(said, indent=2))
+    elif out is None:
+        typer.echo(as_markdown(held), nl=False)
+    else:
+        from anagen.cli.files import write_whole
+
+        write_whole(out, as_markdown(held))
+        write_whole(out.parent / PICTURE, picture(held))
