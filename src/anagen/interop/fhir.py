@@ -54,12 +54,15 @@ def read_bundle(document: dict[str, Any], name: str, *, today: date | None = Non
         for resource in draft.bundle.of(kind):
             read(resource, draft)
     read_medicines(draft)
-    complete_complaint(draft)
+    if not draft.own:
+        complete_complaint(draft)
     return _finish(draft, name)
 
 
 def counted_from(record: PatientRecord) -> date | None:
-    """The day that counted as now when a record was read from a bundle; None for another source."""
+    """The day that counts as now for a record: of its visit, or of the bundle it came from."""
+    if record.visit_date is not None:
+        return record.visit_date
     said = next((note for note in record.source.reading if note.startswith(_COUNTED)), "")
     return day(said.removeprefix(_COUNTED)) if record.source.kind == "fhir" else None
 
@@ -93,6 +96,9 @@ def _patient(patient: dict[str, Any], draft: Draft) -> None:
         for entry in patient.get("identifier", ())
         if isinstance(entry, dict) and entry.get("system") == PATIENT_SYSTEM
     ]
+    draft.own = bool(ours)
+    if draft.bundle.dated and not draft.own:
+        draft.data["visit_date"] = draft.now
     draft.data["id"] = _identifier((ours or [patient.get("id") or "fhir-patient"])[0])
     gender = patient.get("gender")
     if gender in ("female", "male"):

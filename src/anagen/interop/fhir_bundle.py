@@ -44,12 +44,16 @@ _DAY = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?")
 
 @dataclass(frozen=True, slots=True)
 class Bundle:
-    """The resources of one bundle by type, each valid R4; `now` is the day weeks count from."""
+    """The resources of one bundle by type, each valid R4; `now` is the day weeks count from.
+
+    `dated` is false when nothing in the bundle has a day, so that `now` is the day of reading.
+    """
 
     kind: str
     resources: dict[str, tuple[dict[str, Any], ...]]
     other_types: dict[str, int]
     now: date
+    dated: bool
     by_reference: dict[str, dict[str, Any]]
     names: frozenset[str]
     compositions: tuple[dict[str, Any], ...]
@@ -178,11 +182,13 @@ def open_bundle(document: dict[str, Any], reading: Reading, today: date | None) 
     others = _others(raw)
     own = _of_this_person(entries, raw, reading)
     valid = _valid([*own, *_contained(own)], reading)
+    now = today or _latest(document, [resource for _, resource in raw])
     return Bundle(
         kind=str(document.get("type")),
         resources={kind: tuple(r for _, r in valid if _type(r) == kind) for kind in READ_TYPES},
         other_types=others,
-        now=today or _latest(document, [resource for _, resource in raw]) or date.today(),
+        now=now or date.today(),
+        dated=now is not None,
         by_reference=_references(entries, valid),
         names=frozenset(_references(entries, raw)),
         compositions=compositions,

@@ -59,7 +59,7 @@ def hair_fields() -> tuple[str, ...]:
     inner = tuple(
         f"{group}.{name}" for group, model in groups.items() for name in model.model_fields
     )
-    return ("ancestry", "asks_about", "notes", "events", *inner)
+    return ("visit_date", "ancestry", "asks_about", "notes", "events", *inner)
 
 
 def _field_words(place: str) -> tuple[str, str]:

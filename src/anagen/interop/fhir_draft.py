@@ -37,7 +37,10 @@ _SET_ASIDE = {
 
 @dataclass
 class Draft:
-    """The data of the record so far, and what was left out by reason: text -> how often."""
+    """The data of the record so far, and what was left out by reason: text -> how often.
+
+    `own` is true for a bundle that we wrote: what it does not state was not in the record.
+    """
 
     bundle: Bundle
     reading: Reading
@@ -46,6 +49,7 @@ class Draft:
     left_out: dict[str, dict[str, int]] = field(default_factory=dict)
     hair_names: list[str] = field(default_factory=list)
     born: date | None = None
+    own: bool = False
 
     @property
     def now(self) -> date:

@@ -115,7 +115,7 @@ def _code(system: str, code: str) -> dict[str, Any]:
     """A code, with its words where the code is ours: no other system could look them up."""
     concept: dict[str, Any] = {"coding": [{"system": system, "code": code}]}
     if system == HAIR_SYSTEM:
-        concept["text"] = hair_codes()[code]["display"]
+        concept["text"] = hair_codes().get(code, {"display": code})["display"]
     return concept
 
 
