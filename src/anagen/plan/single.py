@@ -67,6 +67,49 @@ def forecast_plan(
     The plan is taken as asked for, also when no probable cause indicates it; safety decides before
     any number, and the tier of a combination is that of its weakest part.
     """
+    made = judge_plan(record, assessment, regimens, stop_week=stop_week)
+    if made.refused or made.silent:
+        return made
+    label, regimens = made.label, made.regimens
+    mechanisms = modelled_mechanisms(assessment)
+    # Outside a trial nobody gains from a vehicle or from being watched: only net gains are shown.
+    arms = [
+        Arm(UNTREATED, "No treatment", as_in_trial=False),
+        Arm(PLAN_ARM, label, tuple(regimens), as_in_trial=False),
+    ]
+    if stop_week is not None and stop_week < weeks:
+        stopped = tuple(stopped_at(regimen, stop_week) for regimen in regimens)
+        words = f"{label}, stopped at week {stop_week:g}"
+        arms.append(Arm(STOP_ARM, words, stopped, as_in_trial=False))
+    batch = (forecaster or run_model)(
+        record,
+        mixtures_of(assessment),
+        arms,
+        weeks=weeks,
+        draws=draws,
+        seed=seed,
+        progress=progress,
+    )
+    rows = outcome_rows(mechanisms, batch)
+    return replace(
+        made,
+        observables=tuple(dict.fromkeys(row.observable for row in rows)),
+        outcomes={arm: outcomes(rows, batch, arm) for arm in batch.arms},
+        forecast=batch,
+    )
+
+
+def judge_plan(
+    record: PatientRecord,
+    assessment: Assessment,
+    regimens: Sequence[Regimen],
+    *,
+    stop_week: float | None = None,
+) -> SinglePlan:
+    """Safety, tier and silence of one plan, before anything is simulated.
+
+    Its regimens carry the probability that they do anything at all for this person's causes.
+    """
     known = load_treatments()
     parts = [known[regimen.treatment] for regimen in regimens]
     ids = [part.id for part in parts]
@@ -100,34 +143,9 @@ def forecast_plan(
     )
     if made.refused:
         return made
-    mechanisms = modelled_mechanisms(assessment)
-    silent = _silence(tier, [part.name for part in parts if not part.modelled], bool(mechanisms))
-    if silent:
-        return replace(made, silent=silent)
-    # Outside a trial nobody gains from a vehicle or from being watched: only net gains are shown.
-    arms = [
-        Arm(UNTREATED, "No treatment", as_in_trial=False),
-        Arm(PLAN_ARM, label, tuple(regimens), as_in_trial=False),
-    ]
-    if stop_week is not None and stop_week < weeks:
-        stopped = tuple(stopped_at(regimen, stop_week) for regimen in regimens)
-        words = f"{label}, stopped at week {stop_week:g}"
-        arms.append(Arm(STOP_ARM, words, stopped, as_in_trial=False))
-    batch = (forecaster or run_model)(
-        record,
-        mixtures_of(assessment),
-        arms,
-        weeks=weeks,
-        draws=draws,
-        seed=seed,
-        progress=progress,
-    )
-    rows = outcome_rows(mechanisms, batch)
+    without_model = [part.name for part in parts if not part.modelled]
     return replace(
-        made,
-        observables=tuple(dict.fromkeys(row.observable for row in rows)),
-        outcomes={arm: outcomes(rows, batch, arm) for arm in batch.arms},
-        forecast=batch,
+        made, silent=_silence(tier, without_model, bool(modelled_mechanisms(assessment)))
     )
 
 
