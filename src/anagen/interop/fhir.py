@@ -87,7 +87,7 @@ def _finish(draft: Draft, name: str) -> PatientRecord:
 
 def _identifier(text: Any) -> str:
     kept = "".join(c if c.isascii() and (c.isalnum() or c in "._-") else "-" for c in str(text))
-    return kept.strip("-._")[:120] or "fhir-patient"
+    return kept.lstrip("-._")[:120] or "fhir-patient"
 
 
 def _patient(patient: dict[str, Any], draft: Draft) -> None:

@@ -6,10 +6,13 @@ import ipaddress
 import re
 import socket
 from collections.abc import Sequence
-
-from starlette.types import ASGIApp
+from typing import TYPE_CHECKING
 
 from anagen.errors import AnagenError, InputProblems, Problem
+
+if TYPE_CHECKING:
+    import uvicorn
+    from starlette.types import ASGIApp
 
 _ORIGIN = re.compile(r"^https?://[A-Za-z0-9.-]+(:\d{1,5})?$")
 
@@ -69,12 +72,18 @@ def bound(host: str, port: int) -> socket.socket:
     return opened
 
 
-def serve(app: ASGIApp, listening: socket.socket) -> None:
-    """Serve until interrupted. No access log is kept: a line of it would tell who was looked at."""
+def configured(app: ASGIApp) -> uvicorn.Config:
+    """How the server runs: no access log, because a line of it would tell who was looked at."""
     import uvicorn
 
-    config = uvicorn.Config(
+    return uvicorn.Config(
         app, access_log=False, log_level="error", server_header=False, lifespan="off"
     )
+
+
+def serve(app: ASGIApp, listening: socket.socket) -> None:
+    """Serve until interrupted."""
+    import uvicorn
+
     with listening:
-        uvicorn.Server(config).run(sockets=[listening])
+        uvicorn.Server(configured(app)).run(sockets=[listening])
