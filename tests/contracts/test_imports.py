@@ -18,7 +18,7 @@ ALLOWED: dict[str, set[str]] = {
     "model": set(),
     "observe": {"catalog", "model"},
     "simulate": {"catalog", "model", "observe"},
-    "interop": {"catalog", "patients", "assess", "plan"},
+    "interop": {"catalog", "model", "simulate", "patients", "assess", "plan"},
     "patients": {"catalog", "model", "simulate", "observe", "interop"},
     "trials": {"catalog", "model", "simulate", "observe", "patients"},
     "validate": {"catalog", "model", "simulate", "observe", "patients", "trials"},

@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from anagen.cli import ask, assess, evidence, forecast, interventions, plan, serve, trial, validate
+from anagen.cli import (
+    ask,
+    assess,
+    evidence,
+    export,
+    forecast,
+    interventions,
+    plan,
+    serve,
+    trial,
+    validate,
+)
 
 EXIT_CODES = (
     "Exit codes: 0 done · 1 could not finish · 2 the input has problems (all are listed) · "
@@ -32,6 +43,7 @@ app.command("ask")(ask.ask)
 app.command("serve")(serve.serve)
 app.add_typer(evidence.app, name="evidence")
 app.add_typer(trial.app, name="trial")
+app.add_typer(export.app, name="export")
 
 
 def _version(wanted: bool) -> None:
