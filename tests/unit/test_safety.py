@@ -20,6 +20,7 @@ from anagen.catalog.safety import (
     load_dose_rules,
     load_safety_rules,
 )
+from anagen.catalog.supplements import load_supplements
 from anagen.catalog.tables import read_table
 from anagen.catalog.treatments import cause_matches, load_treatments
 from anagen.patients.intake import load
@@ -107,6 +108,8 @@ def test_expressions_ask_only_what_exists() -> None:
         "positive": set(load_labs()),
         "finding": findings,
         "pattern": set(Pattern.__args__),
+        "already_over_limit": set(load_supplements()),
+        "would_pass_limit": set(load_supplements()),
     }
     for where, text in _every_expression():
         for word, arguments in words(text):

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from typing import get_args
 
 from anagen.catalog.findings import FindingRule, load_findings, load_rules, load_windows
 from anagen.catalog.labs import reference_range
 from anagen.catalog.words import normal
-from anagen.patients.record import Lab, Medicine, PatientRecord
+from anagen.patients.nutrients import intake, over_limit
+from anagen.patients.record import Lab, Medicine, Nutrient, PatientRecord
 from anagen.patients.result_text import says
+
+NUTRIENTS: tuple[str, ...] = get_args(Nutrient)
 
 _OPERATORS: dict[str, Callable[[float, float], bool]] = {
     "<": lambda a, b: a < b,
@@ -143,6 +147,22 @@ def _medicine(record: PatientRecord, rule: FindingRule) -> bool | None:
     return None
 
 
+def _intake(record: PatientRecord, rule: FindingRule) -> bool | None:
+    """A nutrient from supplements: above its upper limit, or taken at all.
+
+    With the test `over_limit_or_unknown` a product that does not say how much counts as too much.
+    """
+    for nutrient in NUTRIENTS if rule.key == "*" else (rule.key,):
+        found = intake(record, nutrient, within_weeks=float(rule.value))
+        if found is None:
+            continue
+        if rule.test == "taken" or over_limit(found, nutrient):
+            return True
+        if rule.test == "over_limit_or_unknown" and not found.complete:
+            return True
+    return None
+
+
 def _taken(record: PatientRecord, medicine: Medicine, rule: FindingRule) -> bool:
     started, stopped = medicine.started_weeks_ago, medicine.stopped_weeks_ago
     if rule.test == "taken_recently":
@@ -238,6 +258,7 @@ _READERS: dict[str, Callable[[PatientRecord, FindingRule], bool | None]] = {
     "measurement": _measurement,
     "event": _event,
     "medicine": _medicine,
+    "intake": _intake,
     "condition": _condition,
     "family": _family,
     "situation": _situation,

@@ -58,5 +58,7 @@ PERSON = Questions(
         "cause": "causes/*.toml",
         "finding": "findings.csv",
         "pattern": "",
+        "already_over_limit": "supplements.csv",
+        "would_pass_limit": "supplements.csv",
     },
 )

@@ -107,6 +107,30 @@ class Event(Strict):
     note: str = ""
 
 
+Nutrient = Literal[
+    "vitamin_a",
+    "vitamin_b6",
+    "vitamin_b12",
+    "vitamin_c",
+    "vitamin_d",
+    "vitamin_e",
+    "biotin",
+    "folate",
+    "iron",
+    "magnesium",
+    "selenium",
+    "zinc_oral",
+]
+
+
+class Content(Strict):
+    """One nutrient in a product: the amount that a day's use of it brings."""
+
+    nutrient: Nutrient
+    per_day: float = Field(gt=0, le=1e6)
+    unit: Literal["ug", "mg", "g", "IU"]
+
+
 class Medicine(Strict):
     """A drug or supplement taken now or earlier. `name` is free text matched to the vocabulary."""
 
@@ -115,6 +139,9 @@ class Medicine(Strict):
     started_weeks_ago: float | None = Field(default=None, ge=0, le=5200)
     stopped_weeks_ago: float | None = Field(default=None, ge=0, le=5200)
     supplement: bool = False
+    contents: tuple[Content, ...] = Field(
+        default=(), description="nutrients of a supplement and what a day's use brings of each"
+    )
     note: str = ""
 
 

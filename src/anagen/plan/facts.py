@@ -11,7 +11,10 @@ from anagen.catalog.expressions import Value, evaluate
 from anagen.catalog.medicines import match_medicine, medicine_classes, treatments_of
 from anagen.catalog.questions import PERSON
 from anagen.catalog.safety import load_definitions
+from anagen.catalog.supplements import in_unit, upper_limits
+from anagen.catalog.treatments import load_treatments
 from anagen.patients.diagnoses import condition_ids
+from anagen.patients.nutrients import intake, over_every_limit, over_limit
 from anagen.patients.record import Medicine, PatientRecord
 from anagen.patients.result_text import POSITIVE, says
 
@@ -128,6 +131,26 @@ class PersonFacts:
     def _finding(self, finding: str) -> Value:
         state = self.record.findings.get(finding)
         return None if state is None else state == "present"
+
+    def _already_over_limit(self, nutrient: str) -> Value:
+        """True when the products of the record alone pass every upper limit; never false."""
+        return over_every_limit(intake(self.record, nutrient), nutrient) or None
+
+    def _would_pass_limit(self, nutrient: str) -> Value:
+        """True when they pass the lowest upper limit together with the plan; never false."""
+        return over_limit(intake(self.record, nutrient), nutrient, self._planned(nutrient)) or None
+
+    def _planned(self, nutrient: str) -> float:
+        """What the treatments of the plan bring of a nutrient a day, in the unit of its limits."""
+        planned = load_treatments().get(nutrient)
+        limits = upper_limits(nutrient)
+        if planned is None or planned.regimen is None or not limits:
+            return 0.0
+        if nutrient != self.treatment and nutrient not in self.also:
+            return 0.0
+        usual = planned.regimen
+        dose = in_unit(nutrient, usual.dose / usual.interval_days, usual.unit, limits[0][1])
+        return dose or 0.0
 
     def _pattern(self, pattern: str) -> Value:
         known = self.record.complaint.pattern
