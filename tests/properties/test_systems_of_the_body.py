@@ -226,9 +226,10 @@ def test_menopause_acts_on_women_who_are_told_to_be_before_it() -> None:
 @settings(max_examples=50, deadline=None)
 def test_hormone_therapy_gives_back_at_most_what_was_lost(lost, today, replaced) -> None:
     lost, today = max(lost, today), min(lost, today)
-    row = [np.array([[x]]) for x in (lost, today, replaced)]
-    log = endocrine.oestrogen_drive_log(*row, np.array([0.2]))
-    without = endocrine.oestrogen_drive_log(row[0], row[1], np.zeros((1, 1)), np.array([0.2]))
+    gone, now, back = (np.array([[x]]) for x in (lost, today, replaced))
+    full = np.array([0.2])
+    log = endocrine.oestrogen_drive_log(gone, now, back, full)
+    without = endocrine.oestrogen_drive_log(gone, now, np.zeros((1, 1)), full)
     assert without >= 0.0
     assert log <= without
     assert log >= -0.2 * today - 1e-12

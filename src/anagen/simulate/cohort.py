@@ -107,11 +107,12 @@ def _start_group(
         group, fitting = _run_pattern_history(group, source, drivers.shape[1], count, workers)
         if "autoimmune" in mechanisms:
             group = group.take(np.argsort(fitting), wide)
-            group.without_areata = _without_areata(group)
         else:
             group.draws, own = lanes, own[fitting]
             source = Lanes(person, wide[fitting], pool, seed, draws=draws)
     if "autoimmune" in mechanisms:
+        if mechanisms - {"autoimmune"}:
+            group.without_areata = _without_areata(group)
         group = _run_episode(group, source, lanes, own, workers)
     else:
         if uses_patches(person, mechanisms):
@@ -259,8 +260,8 @@ def _without_areata(group: Group) -> Group:
 def pattern_only(group: Group, drivers: FloatArray, workers: int | None) -> FloatArray:
     """Moves twins without areata on and returns their visible terminal hair, never quite none.
 
-    SALT scores what areata took: hair that pattern loss takes, or its treatment brings back, does
-    not count. Shape: (week, cell, lane).
+    SALT scores what areata took: hair that pattern loss or an effluvium takes, or their treatment
+    brings back, does not count. Shape: (week, cell, lane).
     """
     days, lanes = drivers.shape[1], group.draws.size
     calm, none = np.zeros((days, lanes)), _no_seeds(days, lanes)

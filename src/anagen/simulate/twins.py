@@ -54,7 +54,7 @@ class Group:
     target area; `full_visible` and `full_mass` (lane,) what a full scalp shows;
     `salt_reference` (cell, lane) the visible terminal hair that counts as SALT 0; `release_scale`
     (lane,) how much stronger than drawn the releases are that fit the shedding as counted;
-    `without_areata` the same twins with pattern loss alone, when both are at work.
+    `without_areata` the same twins without the attack, when more than the attack is at work.
     """
 
     mechanisms: frozenset[str]
