@@ -25,12 +25,13 @@ ALLOWED: dict[str, set[str]] = {
     "ask": {"catalog"},
     "assess": {"catalog", "patients"},
     "charts": {"catalog", "simulate"},
+    "pictures": {"catalog", "model", "observe", "simulate"},
     "plan": {"catalog", "patients", "assess", "simulate", "observe"},
     "report": {"catalog", "patients", "assess", "plan", "charts", "simulate", "observe"},
     "web": {"catalog", "patients", "assess", "plan", "report", "interop"},
     "cli": {
         "ask", "catalog", "patients", "assess", "plan", "report", "simulate", "observe",
-        "trials", "validate", "interop", "web",
+        "trials", "validate", "interop", "web", "pictures",
     },
 }  # fmt: skip
 
