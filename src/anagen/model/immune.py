@@ -11,7 +11,6 @@ structure and most rates.
 
 from __future__ import annotations
 
-import numpy as np
 from numba import njit
 
 
@@ -65,9 +64,11 @@ def effector_source(
 
 
 @njit(nogil=True)
-def relaxing_step(level, source, loss, dt):
-    """Level after `dt` days of dx/dt = source - loss x, exact for a source held over the step."""
-    kept = np.exp(-loss * dt)
+def relaxing_step(level, source, loss, kept):
+    """Level after one step of dx/dt = source - loss x, exact for a source held over the step.
+
+    `kept` is exp(-loss dt), the share of the start that is left at the end.
+    """
     return level * kept + source * (1.0 - kept) / loss
 
 

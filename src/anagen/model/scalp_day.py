@@ -173,7 +173,7 @@ _C_SCARRED = CELL_INDEX["scarred"]
 
 
 @njit(nogil=True)
-def _immune_step(n, starts, immune, person, cells, driver, activity, signal, attack, dt):
+def _immune_step(n, starts, immune, person, cells, driver, activity, signal, attack, shared, dt):
     """One immune step of all cells; fills `signal` (cell, lane) and `attack` (cell + 1, lane).
 
     Both stand for the middle of the step. `attack` ends as the attacked share of growing follicles;
@@ -182,8 +182,18 @@ def _immune_step(n, starts, immune, person, cells, driver, activity, signal, att
     _, count, lanes = immune.shape
     sizes = n.shape[1]
     pool = attack[count]
+    halves, tone, losses = shared[0], shared[1], shared[2]
+    kept_halfway, kept_effector, kept_regulation = shared[3], shared[4], shared[5]
     for lane in range(lanes):
         pool[lane] = 0.0
+        halves[lane] = person[_P_PRIVILEGE_HALF, lane] * np.exp(driver[_D_PRIVILEGE_GUARD, lane])
+        tone[lane] = np.exp(driver[_D_REGULATORY_TONE_LOG, lane])
+        losses[lane] = person[_P_EFFECTOR_MIXING, lane] + person[_P_EFFECTOR_LOSS, lane] * (
+            1.0 + person[_P_GLUCOCORTICOID_EFFECTOR_LOSS, lane] * driver[_D_GLUCOCORTICOID, lane]
+        )
+        kept_halfway[lane] = np.exp(-0.5 * dt / person[_P_PRIVILEGE_DAYS, lane])
+        kept_effector[lane] = np.exp(-losses[lane] * dt)
+        kept_regulation[lane] = np.exp(-person[_P_REGULATION_LOSS, lane] * dt)
     for cell in range(count):
         for lane in range(lanes):
             pool[lane] += cells[_C_AREA_SHARE, cell, lane] * immune[0, cell, lane]
@@ -202,7 +212,7 @@ def _immune_step(n, starts, immune, person, cells, driver, activity, signal, att
             memory = immune[3, cell, lane]
             signal_1 = 1.0 - driver[_D_JAK1_2_BLOCK, lane]
             signal_3 = 1.0 - driver[_D_JAK1_3_BLOCK, lane]
-            half = person[_P_PRIVILEGE_HALF, lane] * np.exp(driver[_D_PRIVILEGE_GUARD, lane])
+            half = halves[lane]
             lost = person[_P_REGULATION_LOSS, lane]
             formation = person[_P_MEMORY_FORMATION, lane]
             forgetting = person[_P_MEMORY_LOSS, lane]
@@ -210,7 +220,7 @@ def _immune_step(n, starts, immune, person, cells, driver, activity, signal, att
             induction = person[_P_REGULATION_INDUCTION, lane]
             # The middle of the step, from where it starts: sources taken there are right to second
             # order, while sources at the start lag half a step behind.
-            kept = np.exp(-0.5 * dt / person[_P_PRIVILEGE_DAYS, lane])
+            kept = kept_halfway[lane]
             halfway = privilege_step(privilege, effector * signal_1, half, 1.0 - kept)
             regulated = regulation + 0.5 * dt * (induction * effector + added - lost * regulation)
             remembered = memory_step(memory, effector, formation, forgetting, 0.5 * dt)
@@ -234,20 +244,18 @@ def _immune_step(n, starts, immune, person, cells, driver, activity, signal, att
                     cells[_C_HEALTHY_GROWING, cell, lane],
                     person[_P_ANTIGEN_FLOOR, lane],
                 ),
-                regulated * np.exp(driver[_D_REGULATORY_TONE_LOG, lane]),
+                regulated * tone[lane],
                 person[_P_REGULATION_HALF, lane],
                 signal_3,
             )
-            loss = person[_P_EFFECTOR_MIXING, lane] + person[_P_EFFECTOR_LOSS, lane] * (
-                1.0
-                + person[_P_GLUCOCORTICOID_EFFECTOR_LOSS, lane] * driver[_D_GLUCOCORTICOID, lane]
-            )
-            after = relaxing_step(effector, source, loss, dt)
+            after = relaxing_step(effector, source, losses[lane], kept_effector[lane])
             mean = 0.5 * (effector + after)
             gamma = mean * signal_1
             immune[0, cell, lane] = after
             immune[1, cell, lane] = privilege_step(privilege, gamma, half, 1.0 - kept * kept)
-            immune[2, cell, lane] = relaxing_step(regulation, induction * mean + added, lost, dt)
+            immune[2, cell, lane] = relaxing_step(
+                regulation, induction * mean + added, lost, kept_regulation[lane]
+            )
             immune[3, cell, lane] = memory_step(memory, mean, formation, forgetting, dt)
             signal[cell, lane] = gamma
             attack[cell, lane] = 1.0 - np.exp(
@@ -323,6 +331,9 @@ def advance_scalp(
     dht_power = np.empty(lanes)
     step_up_factor = np.empty(lanes)
     drive_factor = np.empty(lanes)
+    growth_speed = np.empty(lanes)
+    anagen_days = np.empty(lanes)
+    shared = np.empty((6, lanes))
     fallen = np.zeros((count, lanes))
     any_immune = False
     any_androgen = False
@@ -348,10 +359,51 @@ def advance_scalp(
             )
             if any_immune and seeds[day, lane] >= 0:
                 immune[0, seeds[day, lane], lane] += person[_P_NEW_PATCH_EFFECTOR, lane]
+            # What is the same in all cells is worked out once a day.
+            inflamed = driver[_D_PERIFOLLICULAR_INFLAMMATION, lane] * (
+                1.0 - driver[_D_INFLAMMATION_RELIEF, lane]
+            )
+            growth_speed[lane] = np.exp(
+                driver[_D_LATENCY_EXIT_LOG, lane] - person[_P_INFLAMMATION_LATENCY, lane] * inflamed
+            )
+            anagen_days[lane] = person[_P_ANAGEN_DAYS, lane] * np.exp(
+                driver[_D_ANAGEN_LOG, lane]
+                + driver[_D_SEASON_LOG, lane]
+                - person[_P_INFLAMMATION_ANAGEN, lane] * inflamed
+            )
+            telogen_exit = (
+                dt
+                * (starts[4] - starts[3])
+                * np.exp(driver[_D_TELOGEN_EXIT_LOG, lane])
+                / person[_P_TELOGEN_DAYS, lane]
+            )
+            for size in range(sizes):
+                exponent[0, size, lane] = (
+                    dt * (starts[1] - starts[0]) / person[_P_NEW_ANAGEN_DAYS, lane]
+                )
+                exponent[2, size, lane] = (
+                    dt * (starts[3] - starts[2]) / person[_P_CATAGEN_DAYS, lane]
+                )
+                exponent[3, size, lane] = telogen_exit
+            side_exponent[0, lane] = dt / person[_P_DYSTROPHIC_DAYS, lane]
+        if any_impulse:
+            for lane in range(lanes):
+                released[lane] = 1.0 - (1.0 - driver[_D_ANAGEN_RELEASE, lane]) ** dt
+                broken[lane] = 1.0 - (1.0 - driver[_D_ANAGEN_DESTRUCTION, lane]) ** dt
         for _ in range(substeps):
             if any_immune:
                 _immune_step(
-                    n, starts, immune, person, cells, driver, activity[day], signal, attack, dt
+                    n,
+                    starts,
+                    immune,
+                    person,
+                    cells,
+                    driver,
+                    activity[day],
+                    signal,
+                    attack,
+                    shared,
+                    dt,
                 )
             for cell in range(count):
                 for lane in range(lanes):
@@ -381,30 +433,14 @@ def advance_scalp(
                             )
                         )
                         thinner[lane] = 1.0 - np.exp(-dt * person[_P_CALIBER_LOSS, lane] * drive)
-                    inflamed = driver[_D_PERIFOLLICULAR_INFLAMMATION, lane] * (
-                        1.0 - driver[_D_INFLAMMATION_RELIEF, lane]
-                    )
-                    to_growth = np.exp(
-                        driver[_D_LATENCY_EXIT_LOG, lane]
-                        - person[_P_INFLAMMATION_LATENCY, lane] * inflamed
-                    )
+                    to_growth = growth_speed[lane]
                     if any_immune:
                         to_growth *= reentry_factor(
                             signal[cell, lane], person[_P_REGROWTH_ARREST_HALF, lane]
                         )
-                    mean_anagen = person[_P_ANAGEN_DAYS, lane] * np.exp(
-                        driver[_D_ANAGEN_LOG, lane]
-                        + driver[_D_SEASON_LOG, lane]
-                        - person[_P_INFLAMMATION_ANAGEN, lane] * inflamed
-                    )
+                    mean_anagen = anagen_days[lane]
                     if any_androgen:
                         mean_anagen *= anagen_factor(drive, person[_P_ANAGEN_SHORTENING, lane])
-                    telogen_exit = (
-                        dt
-                        * (starts[4] - starts[3])
-                        * np.exp(driver[_D_TELOGEN_EXIT_LOG, lane])
-                        / person[_P_TELOGEN_DAYS, lane]
-                    )
                     for size in range(sizes):
                         exponent[1, size, lane] = (
                             dt * (starts[2] - starts[1]) / (mean_anagen * size_factor[size, lane])
@@ -421,27 +457,17 @@ def advance_scalp(
                             * to_growth
                             / (person[_P_LATENCY_DAYS, lane] * longer)
                         )
-                        exponent[0, size, lane] = (
-                            dt * (starts[1] - starts[0]) / person[_P_NEW_ANAGEN_DAYS, lane]
-                        )
-                        exponent[2, size, lane] = (
-                            dt * (starts[3] - starts[2]) / person[_P_CATAGEN_DAYS, lane]
-                        )
-                        exponent[3, size, lane] = telogen_exit
-                    side_exponent[0, lane] = dt / person[_P_DYSTROPHIC_DAYS, lane]
                     side_exponent[1, lane] = dt * person[_P_REGROWTH_RATE, lane] * to_growth
-                    released[lane] = 1.0 - (1.0 - driver[_D_ANAGEN_RELEASE, lane]) ** dt
-                    broken[lane] = 1.0 - (1.0 - driver[_D_ANAGEN_DESTRUCTION, lane]) ** dt
-                    scar[lane] = 1.0 - np.exp(
-                        -dt
-                        * cells[_C_SCARRED, cell, lane]
-                        * person[_P_SCARRING_RATE, lane]
-                        * np.exp(
-                            -person[_P_SCARRING_GLUCOCORTICOID, lane]
-                            * driver[_D_GLUCOCORTICOID, lane]
+                    if any_loss:
+                        scar[lane] = 1.0 - np.exp(
+                            -dt
+                            * cells[_C_SCARRED, cell, lane]
+                            * person[_P_SCARRING_RATE, lane]
+                            * np.exp(
+                                -person[_P_SCARRING_GLUCOCORTICOID, lane]
+                                * driver[_D_GLUCOCORTICOID, lane]
+                            )
                         )
-                    )
-                    if driver[_D_FOLLICLE_LOSS, lane] > 0.0:
                         kept = (1.0 - driver[_D_FOLLICLE_LOSS, lane]) ** dt
                         scar[lane] = 1.0 - (1.0 - scar[lane]) * kept
                 advance_cycle(
