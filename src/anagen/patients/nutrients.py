@@ -35,7 +35,7 @@ class Intake:
 
 
 def daily_dose(text: str) -> tuple[float, str] | None:
-    """Amount and unit of a dose such as `4000 IU daily`, or None when it does not say so plainly."""
+    """Amount and unit of a dose such as `4000 IU daily`, or None when it does not say both."""
     found = _DAILY.match(text)
     if found is None:
         return None
