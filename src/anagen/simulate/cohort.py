@@ -48,6 +48,8 @@ IntArray = NDArray[np.int64]
 BLOCK = 32
 # A history this much above the target share still counts as there: density is read monthly.
 TARGET_TOLERANCE = 0.02
+# Share of its full density that a target area may start from.
+LEAST_AND_MOST_HAIR = (0.02, 0.98)
 # A cell that pattern loss has all but emptied still has a reference to lose.
 LEAST_REFERENCE = 1e-3
 DAYS_PER_WEEK = 7
@@ -55,8 +57,11 @@ DAYS_PER_YEAR = 365.25
 
 
 def run_in_days(person: Person) -> int:
-    """Untreated days simulated before the forecast: as far back as the hair cycle remembers."""
+    """Days simulated before the forecast: as far back as hair cycle or treatment reaches."""
     weeks = value("history_weeks") if _remembers(person) else value("run_in_weeks")
+    longest = max((-regimen.start_week for regimen in person.running), default=0.0)
+    if longest > weeks:
+        weeks = min(longest, max(value("running_weeks"), weeks))
     return int(weeks) * DAYS_PER_WEEK
 
 
@@ -110,6 +115,8 @@ def _start_group(
         else:
             group.draws, own = lanes, own[fitting]
             source = Lanes(person, wide[fitting], pool, seed, draws=draws)
+            if person.running:
+                group = _thinned_before_treatment(group, source, own, workers)
     if "autoimmune" in mechanisms:
         if mechanisms - {"autoimmune"}:
             group.without_areata = _without_areata(group)
@@ -166,6 +173,35 @@ def _run_pattern_history(
     # A target no scalp reaches: the time decides.
     _miniaturize(then, np.full(count, -1.0), before, workers)
     return then, chosen
+
+
+def _thinned_before_treatment(
+    group: Group, source: Lanes, drivers: FloatArray, workers: int | None
+) -> Group:
+    """Twins as thin at the start of the run-in as makes them fit the person after it.
+
+    Treatment thickens on the way to today, so they began thinner than they are. Shedding and
+    thickness answer almost in proportion, so a few corrections of the share to start from do.
+    """
+    fresh = build(source, group.mechanisms)
+    fresh.hidden, fresh.draws = group.hidden, group.draws
+    wanted = target_fraction(source, fresh)
+    days, lanes = drivers.shape[1], group.draws.size
+    longest = np.full(lanes, value("longest_history_years"))
+    calm, none = np.zeros((days, lanes)), _no_seeds(days, lanes)
+    begun = wanted
+    for _ in range(int(value("running_fits"))):
+        trial = fresh.take(np.arange(lanes), group.draws)
+        _miniaturize(trial, begun, longest, workers)
+        then = trial.take(np.arange(lanes), group.draws)
+        record = advance(trial, drivers, calm, none, workers=workers)
+        shown = (trial.target * record[-1, RECORD.index("visible_terminal")]).sum(axis=0)
+        begun = np.clip(
+            begun * wanted * trial.full_visible / np.maximum(shown, LEAST_REFERENCE),
+            *LEAST_AND_MOST_HAIR,
+        )
+        group = then
+    return group
 
 
 def _miniaturize(
@@ -392,9 +428,9 @@ def mechanism_drivers(
     """Drivers of the group's lanes, those that belong to one mechanism switched with it.
 
     An inflamed scalp is inflamed every day. Pattern loss and alopecia areata were fitted to people
-    who grew older, so age takes no follicles on top of them. Releases belong to effluvium: where it is at work but
-    nothing in the history explains it, an unknown trigger is drawn, one impulse for a short course,
-    a steady release for a chronic one. Shape: (lane, day, driver).
+    who grew older, so age takes no follicles on top of them. Releases belong to effluvium: where it
+    is at work but nothing in the history explains it, an unknown trigger is drawn, one impulse for
+    a short course, a steady release for a chronic one. Shape: (lane, day, driver).
     """
     drivers = _with_hidden_trigger(group, drivers, person, first_day, draws, seed)
     lost = DRIVER_INDEX["follicle_loss"]

@@ -49,7 +49,8 @@ def forecast(
     if progress:
         progress(0, total, "the past up to today (a first run also compiles the model)")
     past = -cohort.run_in_days(person)
-    drivers = daily_drivers(person, UNTREATED, start_day=past, end_day=0, draws=draws, seed=seed)
+    lived = Arm("lived", "What was taken up to today", person.running)
+    drivers = daily_drivers(person, lived, start_day=past, end_day=0, draws=draws, seed=seed)
     groups = cohort.start(person, drivers, draws, seed, workers)
     days = weeks * cohort.DAYS_PER_WEEK
     fates = [_fate(group, person, days, draws, seed) for group in groups]

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from anagen.simulate.regimen import Regimen
+
 
 @dataclass(frozen=True, slots=True)
 class Perturbation:
@@ -30,6 +32,10 @@ class Person:
     `menopause_ahead` is "later" or "near" for a woman whose periods go on or are ending.
     `nutrients` are measured levels by name, in the unit of the rows (`vitamin_b12_lower_limit`);
     a nutrient that is not there changes nothing. `ophiasis`: patches lie along the margin.
+
+    `current_treatments` are the names of everything that is taken now; `running` are those of them
+    that the model knows, with their starts before week 0: the past up to today is lived with them.
+    An arm goes on with them only where it names them itself (`simulate/running.py`).
     """
 
     patient_id: str
@@ -63,5 +69,6 @@ class Person:
     free_t4_pmol_per_l: float | None = None
     perturbations: tuple[Perturbation, ...] = ()
     current_treatments: tuple[str, ...] = ()
+    running: tuple[Regimen, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
     mechanism_mixtures: tuple[tuple[tuple[str, ...], float], ...] = ()
