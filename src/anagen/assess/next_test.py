@@ -1,7 +1,8 @@
-"""Which test or question would tell most: expected information in bits."""
+"""Which test or question comes next: expected information, change of plan, burden and cost."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
@@ -14,7 +15,8 @@ from anagen.assess.records import SuggestedTest
 from anagen.assess.red_flags import Signs
 from anagen.assess.weigh import Evidence, frequencies, group_likelihood, sharing
 from anagen.catalog.expressions import truth
-from anagen.catalog.findings import TestRow, load_settings, load_tests
+from anagen.catalog.findings import TEST_COSTS, TestRow, load_settings, load_tests
+from anagen.catalog.plans import load_settings as plan_settings
 
 _FINDINGS_PER_TEST = 3
 _LISTED = 14
@@ -115,11 +117,13 @@ def suggested_tests(
 ) -> tuple[SuggestedTest, ...]:
     """Tests that a rule asks for or that tell enough for their burden, those asked for first.
 
-    A test that guidelines advise against as a routine in this picture is left out, however telling,
-    unless a sign of this person asks for it.
+    Within each, the ones worth most come first: bits, plus what a change of plan is worth, less
+    burden and cost; advice that tells nothing comes last. A test that guidelines advise against as
+    a routine in this picture is left out, however telling, unless a sign of this person asks for
+    it. What must be known before a test (biotin before an immunoassay) is asked just before it.
     """
     settings = load_settings()
-    found: list[tuple[bool, float, SuggestedTest]] = []
+    found: list[tuple[bool, bool, float, SuggestedTest]] = []
     for row in load_tests().values():
         asked = truth(row.when, signs) is True
         if not asked and row.against and truth(row.against, signs) is True:
@@ -134,24 +138,97 @@ def suggested_tests(
         )
         if not asked and not worth:
             continue
-        separates = _separates(knowledge, every, choice, known, chosen)
-        found.append((asked, bits, _suggestion(row, bits, separates)))
-    found.sort(key=lambda item: (not item[0], -item[1], item[2].test))
-    required = [test for asked, _, test in found if asked]
-    optional = [test for asked, _, test in found if not asked]
-    return tuple(required + optional[: max(0, _LISTED - len(required))])
+        suggestion = _suggestion(knowledge, every, choice, known, row, chosen, bits, signs)
+        found.append((asked, row.kind != "advice", _value(suggestion), suggestion))
+    found.sort(key=lambda item: (not item[0], not item[1], -round(item[2], 9), item[3].test))
+    required = [test for asked, _, _, test in found if asked]
+    optional = [test for asked, _, _, test in found if not asked]
+    kept = required + optional[: max(0, _LISTED - len(required))]
+    return tuple(_with_what_comes_first(knowledge, every, choice, known, kept, signs))
 
 
-def _suggestion(row: TestRow, bits: float, separates: tuple[str, ...]) -> SuggestedTest:
+def _value(test: SuggestedTest) -> float:
+    """What a test is worth, in bits: told, changed, less what it asks of the person."""
+    settings = load_settings()
+    asks = (test.burden + TEST_COSTS.index(test.cost)) / 2.0
+    changed = settings["plan_bits"] * test.changes_plan
+    return test.expected_information_bits + changed - settings["cost_bits"] * asks
+
+
+def _with_what_comes_first(
+    knowledge: Knowledge,
+    every: Hypotheses,
+    choice: Candidates,
+    known: Evidence,
+    tests: Sequence[SuggestedTest],
+    signs: Signs,
+) -> Iterator[SuggestedTest]:
+    rows = load_tests()
+    told: set[str] = set()
+    for test in tests:
+        for first in rows[test.test].after:
+            wanted = best_findings(knowledge, choice, known, rows[first].findings)
+            if wanted and first not in told and all(item.test != first for item in tests):
+                told.add(first)
+                yield _suggestion(knowledge, every, choice, known, rows[first], wanted, 0.0, signs)
+        yield test
+
+
+def _suggestion(
+    knowledge: Knowledge,
+    every: Hypotheses,
+    choice: Candidates,
+    known: Evidence,
+    row: TestRow,
+    chosen: tuple[str, ...],
+    bits: float,
+    signs: Signs,
+) -> SuggestedTest:
+    rows = load_tests()
+    cautions = [
+        f"{rows[first].caution}: it is taken"
+        for first in row.after
+        if any(signs.present.get(finding) for finding in rows[first].findings)
+    ]
     return SuggestedTest(
         test=row.id,
         label=row.label,
         why=row.why,
         expected_information_bits=round(bits, 3),
-        separates=separates,
-        caution=row.caution,
+        separates=_separates(knowledge, every, choice, known, chosen),
+        caution=". ".join(text for text in (*cautions, row.caution) if text),
         source=row.source,
+        changes_plan=round(changes_of_plan(knowledge, every, choice, known, chosen), 3),
+        burden=row.burden,
+        cost=row.cost,
     )
+
+
+def changes_of_plan(
+    knowledge: Knowledge,
+    every: Hypotheses,
+    choice: Candidates,
+    known: Evidence,
+    findings: tuple[str, ...],
+) -> float:
+    """Probability that learning these findings changes which causes bring their treatments.
+
+    A cause brings its treatments into the plan once it is as probable as the setting of the plan
+    asks (`min_cause_probability`).
+    """
+    if not findings:
+        return 0.0
+    least = plan_settings()["min_cause_probability"]
+    inside = every.contains[choice.rows]
+    before = choice.weight @ inside >= least
+    columns = [knowledge.finding_index[f] for f in findings]
+    changed = 0.0
+    for states in product((True, False), repeat=len(columns)):
+        joint = choice.weight * _conditional(knowledge, choice, known, columns, states)
+        total = float(joint.sum())
+        if total > 0 and bool(np.any(((joint / total) @ inside >= least) != before)):
+            changed += total
+    return min(1.0, changed)
 
 
 def _separates(

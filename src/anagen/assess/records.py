@@ -67,7 +67,11 @@ class RedFlag:
 
 @dataclass(frozen=True, slots=True)
 class SuggestedTest:
-    """A test or question worth having next, with what it would tell apart."""
+    """A test or question worth having next, with what it would tell apart.
+
+    `changes_plan` is the probability that its result changes which causes the plan would treat;
+    `burden` is 0 (a question) to 3 (an operation), `cost` none, low, medium or high.
+    """
 
     test: str
     label: str
@@ -76,6 +80,9 @@ class SuggestedTest:
     separates: tuple[str, ...]
     caution: str
     source: str
+    changes_plan: float = 0.0
+    burden: float = 0.0
+    cost: str = "none"
 
 
 @dataclass(frozen=True, slots=True)

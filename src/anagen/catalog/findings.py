@@ -19,6 +19,10 @@ FINDING_KINDS = (
 )
 
 
+TEST_KINDS = ("question", "examination", "laboratory", "procedure", "advice")
+TEST_COSTS = ("none", "low", "medium", "high")
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """One thing that can be present, absent or unknown.
@@ -82,18 +86,25 @@ class FindingRule:
 
 @dataclass(frozen=True, slots=True)
 class TestRow:
-    """A test or question with what it settles. `when` and `against` are rule expressions."""
+    """A test or question with what it settles. `when` and `against` are rule expressions.
+
+    `kind` is a word of `TEST_KINDS`: advice tells what not to test. `after` are tests that must come first where their findings are not known; `burden` 0 to 3 and
+    `cost` (a word of `TEST_COSTS`) are what it asks of the person.
+    """
 
     __test__ = False
 
     id: str
     label: str
+    kind: str
     why: str
     findings: tuple[str, ...]
     when: str
     against: str
+    after: tuple[str, ...]
     caution: str
     burden: float
+    cost: str
     source: str
     verified: str
 
@@ -159,7 +170,7 @@ def load_windows() -> dict[str, tuple[float, float]]:
 @cache
 def load_tests() -> dict[str, TestRow]:
     """Tests and questions by id."""
-    return {test.id: test for test in records("tests.csv", TestRow, findings=spaced)}
+    return {test.id: test for test in records("tests.csv", TestRow, findings=spaced, after=spaced)}
 
 
 @cache
