@@ -10,8 +10,10 @@ from collections.abc import Mapping
 
 from anagen.catalog.labs import load_labs
 from anagen.catalog.parameters import load_parameters
+from anagen.catalog.plans import load_settings
 from anagen.catalog.tables import names, read_document
 from anagen.patients.record import PatientRecord
+from anagen.patients.running import running_regimens
 from anagen.simulate.person import Person, Perturbation
 from anagen.simulate.twins import MECHANISMS
 from anagen.units import UnitError, convert
@@ -137,9 +139,20 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
         egfr_ml_min=_egfr(record),
         perturbations=_perturbations(record, notes),
         current_treatments=tuple(m.name for m in record.medicines if m.stopped_weeks_ago is None),
+        running=running_regimens(record, _probable(mixtures), notes),
         notes=notes,
         mechanism_mixtures=joint,
         **labs,
+    )
+
+
+def _probable(mixtures: Mapping[tuple[str, ...], float]) -> tuple[str, ...]:
+    """Causes probable enough to be planned for, in alphabetical order."""
+    least = load_settings()["min_cause_probability"]
+    return tuple(
+        cause
+        for cause in sorted({name for causes in mixtures for name in causes})
+        if sum(p for causes, p in mixtures.items() if cause in causes) >= least
     )
 
 

@@ -14,7 +14,7 @@ from anagen.catalog.treatments import load_treatments
 from anagen.plan.single import SinglePlan
 from anagen.provenance import Stamp
 from anagen.report.words import number, when
-from anagen.simulate.result import OBSERVABLES, ArmForecast, Forecast
+from anagen.simulate.result import NO_CHANGE, OBSERVABLES, ArmForecast, Forecast
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TABLE_WEEKS = (0, 12, 24, 36, 52, 60, 76, 104, 156, 208, 260, 312, 416, 520)
@@ -128,6 +128,8 @@ def _print_courses(made: SinglePlan, batch: Forecast, observable: str, console: 
 def _column(arm: ArmForecast, made: SinglePlan) -> str:
     if not arm.arm.regimens:
         return "No treatment"
+    if arm.arm.id == NO_CHANGE:
+        return "No change"
     if arm.arm.id == "plan":
         return "With the plan"
     return f"Stopped at week {made.stop_week:g}"

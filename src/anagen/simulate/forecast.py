@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +17,9 @@ from anagen.rng import generator
 from anagen.simulate import cohort
 from anagen.simulate.parameter_draws import sample
 from anagen.simulate.person import Person
-from anagen.simulate.regimen import Arm
-from anagen.simulate.result import ArmForecast, Forecast
+from anagen.simulate.regimen import Arm, regimen_text
+from anagen.simulate.result import NO_CHANGE, ArmForecast, Forecast
+from anagen.simulate.running import from_today, no_change
 from anagen.simulate.system import daily_drivers
 from anagen.simulate.twins import Group
 
@@ -42,9 +44,13 @@ def forecast(
     """Weekly values of all observables for all arms, `untreated` first when it is there.
 
     Draw d is the same twin with the same fate in every arm; readings are free of measurement error.
+    For a person with running treatments an arm is all that is taken from today on: what it does not
+    name is stopped today. The arm `no_change`, in which they go on, is added.
     `progress(done, total, label)` is called before each step.
     """
     ordered = sorted(arms, key=lambda arm: arm.id != UNTREATED.id)
+    if person.running and all(arm.id != NO_CHANGE for arm in ordered):
+        ordered.append(no_change(person))
     total = len(ordered) + 1
     if progress:
         progress(0, total, "the past up to today (a first run also compiles the model)")
@@ -59,7 +65,8 @@ def forecast(
     for done, arm in enumerate(ordered, start=1):
         if progress:
             progress(done, total, arm.label)
-        drivers = daily_drivers(person, arm, start_day=0, end_day=days, draws=draws, seed=seed)
+        taken = replace(arm, regimens=from_today(person, arm.regimens)) if person.running else arm
+        drivers = daily_drivers(person, taken, start_day=0, end_day=days, draws=draws, seed=seed)
         course = _arm(arm, person, groups, fates, drivers, weeks, draws, seed, workers)
         results[arm.id] = _counted(course, counted)
     if progress:
@@ -240,9 +247,16 @@ def individualised(person: Person) -> tuple[tuple[str, ...], tuple[str, ...]]:
     unused = [text for key, text in person.notes.items() if key.startswith("not used")]
     if missing:
         unused.append(f"unknown, sampled from the population or left out: {', '.join(missing)}")
-    if person.current_treatments:
+    for regimen in person.running:
+        words = regimen_text(replace(regimen, start_week=0.0))
+        used.append(
+            f"{words} for {-regimen.start_week:.0f} weeks: today's hair has grown under it; where "
+            "an option or plan does not name it, and without treatment, it is stopped today"
+        )
+    if len(person.current_treatments) > len(person.running):
+        which = "other medicines" if person.running else "medicines"
         unused.append(
-            "medicines taken now: the forecast starts from the hair as it is and does not know "
+            f"{which} taken now: the forecast starts from the hair as it is and does not know "
             "their part in it"
         )
     if _matters(person, "autoimmune"):

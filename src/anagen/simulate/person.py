@@ -35,7 +35,7 @@ class Person:
 
     `current_treatments` are the names of everything that is taken now; `running` are those of them
     that the model knows, with their starts before week 0: the past up to today is lived with them.
-    An arm goes on with them only where it names them itself (`simulate/running.py`).
+    An arm goes on with them only where it names them (`simulate/running.py`).
     """
 
     patient_id: str

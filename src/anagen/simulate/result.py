@@ -12,6 +12,9 @@ from anagen.simulate.regimen import Arm
 
 FloatArray = NDArray[np.float64]
 
+# The arm in which what a person takes already goes on.
+NO_CHANGE = "no_change"
+
 OBSERVABLES: Mapping[str, tuple[str, str]] = {
     "salt": ("SALT score", "% of scalp hair lost"),
     "terminal_density": ("Terminal hair density, target area", "hairs/cm2"),

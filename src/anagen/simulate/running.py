@@ -1,7 +1,7 @@
-"""What a person is taking already: going on with it, stopping it, and adding to it.
+"""What a person is taking already, and what becomes of it in an arm.
 
-Running regimens begin before week 0. An arm says all that is taken from today on, so an arm without
-them would make a drug vanish overnight; these functions let it wash out instead.
+An arm says all that is taken from today on. A treatment that runs and that the arm does not name is
+stopped today and washes out; one that it names goes on from where it is.
 """
 
 from __future__ import annotations
@@ -10,42 +10,37 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from anagen.simulate.person import Person
-from anagen.simulate.regimen import Regimen
+from anagen.simulate.regimen import Arm, Regimen, regimen_text
+from anagen.simulate.result import NO_CHANGE
 
 
-def going_on(person: Person) -> tuple[Regimen, ...]:
-    """Everything that runs goes on: no change."""
-    return person.running
+def no_change(person: Person) -> Arm:
+    """The arm in which everything that runs goes on."""
+    goes_on = " + ".join(regimen_text(replace(r, start_week=0.0)) for r in person.running)
+    return Arm(NO_CHANGE, f"No change: goes on with {goes_on}", person.running, as_in_trial=False)
 
 
-def all_stopped(person: Person) -> tuple[Regimen, ...]:
-    """Everything that runs is stopped today and washes out."""
-    return tuple(replace(regimen, stop_week=0.0) for regimen in person.running)
+def from_today(person: Person, regimens: Iterable[Regimen]) -> tuple[Regimen, ...]:
+    """Regimens to simulate when `regimens` are all that is taken from today on.
 
-
-def with_running(person: Person, regimens: Iterable[Regimen]) -> tuple[Regimen, ...]:
-    """New regimens beside what runs.
-
-    One of a treatment that runs already takes its place from its own start: at the same dose and
-    interval that is going on, stop and all; at another the old one ends as the new one begins.
+    Of a treatment that runs at the same dose and interval, the first course is the running one,
+    without a gap; at another dose the old course ends as the new one begins.
     """
-    new = tuple(regimens)
-    kept: list[Regimen] = []
-    taken_over: set[str] = set()
+    named = list(regimens)
+    past: list[Regimen] = []
     for old in person.running:
-        same = [regimen for regimen in new if regimen.treatment == old.treatment]
-        if not same:
-            kept.append(old)
-            continue
-        first = same[0]
-        alike = (first.dose, first.interval_days) == (old.dose, old.interval_days)
-        if alike and first.start_week <= 0.0:
-            kept.append(replace(old, stop_week=first.stop_week, text=first.text))
-            taken_over.add(old.treatment)
+        place = next(
+            (
+                i
+                for i, new in enumerate(named)
+                if new.treatment == old.treatment
+                and new.start_week <= 0.0
+                and (new.dose, new.interval_days) == (old.dose, old.interval_days)
+            ),
+            None,
+        )
+        if place is None:
+            past.append(replace(old, stop_week=0.0))
         else:
-            kept.append(replace(old, stop_week=first.start_week))
-    added = [r for r in new if r.treatment not in taken_over]
-    # Later courses of a treatment that goes on stay as they are.
-    for treatment in taken_over:
-        added.extend([r for r in new if r.treatment == treatment][1:])
-    return (*kept, *added)
+            past.append(replace(old, stop_week=named.pop(place).stop_week))
+    return (*past, *named)

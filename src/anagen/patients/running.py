@@ -1,0 +1,98 @@
+"""Which medicines of a record are treatments that the model can follow, and since when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from anagen.catalog.medicines import treatments_of
+from anagen.catalog.plans import load_settings
+from anagen.catalog.tables import read_document
+from anagen.catalog.treatments import (
+    Treatment,
+    UsualRegimen,
+    best_grade,
+    load_treatments,
+    tier_of,
+)
+from anagen.errors import InputProblems
+from anagen.patients.record import Medicine, PatientRecord
+from anagen.simulate.regimen import DOSE, Regimen, parse_regimen, regimen_text
+
+
+def credence(treatment: Treatment, causes: Iterable[str]) -> float:
+    """Probability that a treatment does anything at all for these causes, by tier and certainty.
+
+    1 for a treatment in the forecast tier; a setting for a plausible one, so that its forecast
+    includes no effect.
+    """
+    named = tuple(causes)
+    tier, _ = tier_of(treatment, named)
+    if tier == "forecast" or treatment.kind == "care":
+        return 1.0
+    return load_settings()[f"credence_{best_grade(treatment, named)}"]
+
+
+def running_regimens(
+    record: PatientRecord, causes: Iterable[str], notes: dict[str, str]
+) -> tuple[Regimen, ...]:
+    """Treatments taken now, with the week they began (negative). Fills `notes`.
+
+    Followed are those with a model, evidence for one of the `causes` and a known start; a dose that
+    cannot be read is taken as usual, and said so.
+    """
+    named, found = tuple(causes), {}
+    for medicine in record.medicines:
+        treatment = _treatment(medicine, named, notes)
+        if treatment is None or treatment.regimen is None or treatment.id in found:
+            continue
+        if not medicine.started_weeks_ago:
+            notes[f"not used: {treatment.id}"] = (
+                f"{treatment.name}: since when it is taken is not known, so its part in today's "
+                "hair is not simulated"
+            )
+            continue
+        regimen = _regimen(medicine, treatment, treatment.regimen, notes)
+        found[treatment.id] = replace(
+            regimen,
+            start_week=-float(medicine.started_weeks_ago),
+            credence=credence(treatment, named),
+        )
+    return tuple(found.values())
+
+
+def _treatment(
+    medicine: Medicine, causes: tuple[str, ...], notes: dict[str, str]
+) -> Treatment | None:
+    """The one treatment this medicine is, when it is taken now and can be followed."""
+    ids = treatments_of(medicine.name)
+    if medicine.stopped_weeks_ago is not None or len(ids) != 1:
+        return None
+    treatment = load_treatments()[next(iter(ids))]
+    if not treatment.modelled or treatment.regimen is None:
+        return None
+    if tier_of(treatment, causes)[0] == "no_evidence":
+        return None
+    if read_document(f"treatments/{treatment.id}.toml")["exposure"]["model"] == "intake":
+        # A level measured today was measured on the tablets: they are in it already.
+        notes[f"not used: {treatment.id}"] = (
+            f"{treatment.name} taken now: results of the laboratory are read as they are, with it"
+        )
+        return None
+    return treatment
+
+
+def _regimen(
+    medicine: Medicine, treatment: Treatment, usual: UsualRegimen, notes: dict[str, str]
+) -> Regimen:
+    name = treatment.id.replace("_", " ")
+    amount = DOSE.search(medicine.name.lower())
+    said = medicine.dose or (amount[0] if amount else "")
+    try:
+        regimen = parse_regimen(f"{name} {said}")
+    except InputProblems:
+        regimen, said = parse_regimen(name), ""
+    if not said:
+        given = f"dose '{medicine.dose}' not understood" if medicine.dose else "no dose given"
+        notes[f"used: dose of {treatment.id}"] = f"{treatment.name}: {given}, taken as {usual.text}"
+    return replace(regimen, text=regimen_text(regimen))

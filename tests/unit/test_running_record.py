@@ -1,0 +1,87 @@
+"""Medicines of a record that the model follows, and those it only names."""
+
+from __future__ import annotations
+
+import pytest
+
+from anagen.patients.condition import person_from
+from anagen.patients.record import Medicine, PatientRecord
+from anagen.patients.running import running_regimens
+
+MALE = ("male_pattern_hair_loss",)
+
+
+def record(*medicines: Medicine) -> PatientRecord:
+    return PatientRecord(id="r", sex="male", age_years=35.0, medicines=medicines)
+
+
+def running(*medicines: Medicine, causes: tuple[str, ...] = MALE):
+    notes: dict[str, str] = {}
+    return running_regimens(record(*medicines), causes, notes), notes
+
+
+def test_a_treatment_with_a_start_runs_since_then() -> None:
+    (regimen,), notes = running(
+        Medicine(name="finasteride", dose="1 mg daily", started_weeks_ago=26.0)
+    )
+    assert (regimen.treatment, regimen.dose, regimen.start_week) == ("finasteride", 1.0, -26.0)
+    assert regimen.stop_week is None
+    assert regimen.credence == 1.0
+    assert notes == {}
+
+
+@pytest.mark.parametrize(
+    "medicine",
+    [
+        Medicine(name="ramipril", started_weeks_ago=300.0),
+        Medicine(name="finasteride", started_weeks_ago=60.0, stopped_weeks_ago=3.0),
+        Medicine(name="minoxidil", started_weeks_ago=30.0),
+    ],
+    ids=["no treatment of ours", "stopped", "route not stated"],
+)
+def test_what_is_none_of_ours_or_stopped_or_vague_does_not_run(medicine: Medicine) -> None:
+    assert running(medicine) == ((), {})
+
+
+def test_without_a_start_or_with_stores_it_is_said_and_not_followed() -> None:
+    found, notes = running(Medicine(name="finasteride", dose="1 mg daily"))
+    assert found == ()
+    assert "since when" in notes["not used: finasteride"]
+    found, notes = running(
+        Medicine(name="ferrous sulfate", started_weeks_ago=9.0), causes=("iron_deficiency",)
+    )
+    assert found == ()
+    assert "laboratory" in notes["not used: iron"]
+
+
+def test_a_dose_is_read_from_either_field_and_else_taken_as_usual() -> None:
+    (named,), notes = running(
+        Medicine(name="baricitinib 2 mg tablet", started_weeks_ago=9.0),
+        causes=("alopecia_areata_patchy",),
+    )
+    assert named.dose == 2.0
+    assert notes == {}
+    (usual,), notes = running(Medicine(name="finasteride", started_weeks_ago=9.0))
+    assert usual.dose == 1.0
+    assert "no dose given" in notes["used: dose of finasteride"]
+    (odd,), notes = running(Medicine(name="finasteride", dose="some of it", started_weeks_ago=9.0))
+    assert odd.dose == 1.0
+    assert "not understood" in notes["used: dose of finasteride"]
+
+
+def test_no_evidence_for_the_cause_no_part_in_the_hair() -> None:
+    assert running(
+        Medicine(name="finasteride", dose="1 mg daily", started_weeks_ago=26.0),
+        causes=("telogen_effluvium_acute",),
+    ) == ((), {})
+
+
+def test_the_person_of_the_model_carries_them() -> None:
+    taken = record(
+        Medicine(name="finasteride", dose="1 mg daily", started_weeks_ago=26.0),
+        Medicine(name="ramipril", started_weeks_ago=300.0),
+    )
+    person = person_from(taken, {MALE: 1.0})
+    assert [regimen.treatment for regimen in person.running] == ["finasteride"]
+    assert person.current_treatments == ("finasteride", "ramipril")
+    assert person_from(record(), {MALE: 1.0}).running == ()
