@@ -122,7 +122,8 @@ def test_harm_rows_are_whole() -> None:
 
 def test_combinations_name_treatments() -> None:
     for pair in load_combinations():
-        assert {pair.first, pair.second} <= set(load_treatments())
+        assert set(pair.parts) <= set(load_treatments())
+        assert len(set(pair.parts)) == len(pair.parts) >= 2
 
 
 def test_waiting_is_always_there_and_scores_zero() -> None:

@@ -221,13 +221,13 @@ def _pairs(treatments: Sequence[str]) -> list[Statement]:
     names = load_treatments()
     return [
         Statement(
-            f"{names[row.first].name} with {names[row.second].name}: {row.why}.",
+            f"{' with '.join(names[part].name for part in row.parts)}: {row.why}.",
             (row.source,),
             row.verified,
         )
         for row in load_combinations()
-        if {row.first, row.second} <= set(treatments)
-        or (len(treatments) == 1 and treatments[0] in (row.first, row.second))
+        if set(row.parts) <= set(treatments)
+        or (len(treatments) == 1 and treatments[0] in row.parts)
     ]
 
 

@@ -88,7 +88,8 @@ class FindingRule:
 class TestRow:
     """A test or question with what it settles. `when` and `against` are rule expressions.
 
-    `kind` is a word of `TEST_KINDS`: advice tells what not to test. `after` are tests that must come first where their findings are not known; `burden` 0 to 3 and
+    `kind` is a word of `TEST_KINDS`: advice tells what not to test. `after` are tests that must
+    come first where their findings are not known; `burden` 0 to 3 and
     `cost` (a word of `TEST_COSTS`) are what it asks of the person.
     """
 

@@ -49,13 +49,19 @@ class OutcomeRow:
 
 @dataclass(frozen=True, slots=True)
 class Combination:
-    """Two treatments that are given, or advertised, together."""
+    """Two or three treatments that are given, or advertised, together; `third` may be empty."""
 
     first: str
     second: str
+    third: str
     why: str
     source: str
     verified: str
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """Ids of the treatments, in the order of the row."""
+        return tuple(name for name in (self.first, self.second, self.third) if name)
 
 
 @cache

@@ -12,7 +12,7 @@ from anagen.catalog.plans import OutcomeRow, load_settings, load_weights
 from anagen.catalog.treatments import COST_CLASSES, Treatment
 from anagen.observe.noise import smallest_real_change
 from anagen.patients.record import Values
-from anagen.plan.records import Change, HarmRate, Outcome
+from anagen.plan.records import Aims, Change, Contribution, HarmRate, Outcome, Points
 from anagen.simulate.parameter_draws import interval_of_mean
 from anagen.simulate.result import ArmForecast, FloatArray, Forecast
 
@@ -195,27 +195,69 @@ def harm_index(parts: Sequence[tuple[Treatment, Sequence[HarmRow]]]) -> float:
     return min(total, 1.0)
 
 
-def score(
-    gain: float,
-    grade: str,
-    parts: Sequence[tuple[Treatment, Sequence[HarmRow]]],
-    importance: Mapping[str, float],
-) -> float:
-    """Benefit less harm, burden and cost, each times importance and scale. No treatment scores 0.
+def aims_of(gain: float, grade: str, parts: Sequence[tuple[Treatment, Sequence[HarmRow]]]) -> Aims:
+    """Benefit as it counts, harm, burden and cost, each before any weight; no treatment has 0.
 
     A benefit (never a loss) counts for less the lower the certainty of its evidence.
     """
     sure = load_settings().get(f"certainty_{grade}", 1.0) if gain > 0.0 else 1.0
-    weights = {name: importance[name] * row.scale for name, row in load_weights().items()}
     burden = sum(treatment.burden_level for treatment, _ in parts)
-    top = load_settings()["top_burden"]
     cost = max((COST_CLASSES.index(treatment.cost_class) for treatment, _ in parts), default=0)
-    return (
-        weights["regrowth"] * sure * gain
-        - weights["few_side_effects"] * harm_index(parts)
-        - weights["low_burden"] * min(burden / top, 1.0)
-        - weights["low_cost"] * cost / (len(COST_CLASSES) - 1)
+    return Aims(
+        gain=gain,
+        benefit=sure * gain,
+        harm=harm_index(parts),
+        burden=min(burden / load_settings()["top_burden"], 1.0),
+        cost=cost / (len(COST_CLASSES) - 1),
     )
+
+
+def score(aims: Aims, importance: Mapping[str, float]) -> float:
+    """Benefit less harm, burden and cost, each times importance and scale; no treatment has 0."""
+    weights = {name: importance[name] * row.scale for name, row in load_weights().items()}
+    return (
+        weights["regrowth"] * aims.benefit
+        - weights["few_side_effects"] * aims.harm
+        - weights["low_burden"] * aims.burden
+        - weights["low_cost"] * aims.cost
+    )
+
+
+def contribution(
+    row: OutcomeRow, forecast: Forecast, arm: str, alone: Sequence[str], without: Sequence[str]
+) -> Contribution | None:
+    """What each part of a combination gains alone, what it adds to the rest, and the remainder.
+
+    `alone` are the arms of the single parts; `without` the arms of the combination less each part.
+    Points are people per 100 who are better at the week of the score, in the same twins throughout.
+    """
+    week = score_week(row, forecast.weeks)
+    index = None if week is None else week_index(forecast.weeks, week)
+    if week is None or index is None or any(name not in forecast.arms for name in alone):
+        return None
+    start = forecast.arms[UNTREATED].values[row.observable][:, 0]
+    noise = smallest_real_change(row.observable, float(np.median(start)))
+
+    def better(name: str) -> FloatArray:
+        return _masks(row, forecast.arms[name], index, noise)[0].astype(float)
+
+    base, whole = better(UNTREATED), better(arm)
+    singles = [better(name) - base for name in alone]
+    return Contribution(
+        label=row.label,
+        week=week,
+        together=_points(whole - base),
+        alone=tuple(_points(gain) for gain in singles),
+        added=tuple(
+            _points(whole - better(name)) if name in forecast.arms else None for name in without
+        ),
+        interaction=_points(whole - base - sum(singles)),
+    )
+
+
+def _points(gain: FloatArray) -> Points:
+    low, high = interval_of_mean(gain, load_settings()["interval"])
+    return Points(100.0 * float(gain.mean()), 100.0 * max(-1.0, low), 100.0 * min(1.0, high))
 
 
 def harm_rates(rows: Sequence[HarmRow]) -> tuple[HarmRate, ...]:

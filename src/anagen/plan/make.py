@@ -21,25 +21,34 @@ from anagen.catalog.treatments import (
     ROLES,
     Treatment,
     UsualRegimen,
-    best_grade,
-    tier_of,
 )
 from anagen.observe.noise import smallest_real_change
 from anagen.patients.record import PatientRecord
+from anagen.patients.running import credence
 from anagen.plan.compare import (
     UNTREATED,
+    aims_of,
     benefit,
     changes,
+    contribution,
     harm_rates,
     importance_of,
     meaningful,
     outcomes,
     score,
 )
-from anagen.plan.options import WAITING, Candidate, candidates, referral
-from anagen.plan.records import Option, Plan
+from anagen.plan.fold import folded, orderings
+from anagen.plan.options import (
+    WAITING,
+    Candidate,
+    asked_about,
+    candidates,
+    counted_grade,
+    referral,
+)
+from anagen.plan.records import Aims, Contribution, Option, Plan
 from anagen.simulate.regimen import Arm, Regimen
-from anagen.simulate.result import Forecast
+from anagen.simulate.result import NO_CHANGE, Forecast
 
 Progress = Callable[[int, int, str], None]
 Parts = tuple[tuple[Treatment, tuple[HarmRow, ...]], ...]
@@ -135,15 +144,24 @@ def make_plan(
             seed=seed,
             progress=progress,
         )
+    forbidden = _taken_but_blocked(found, batch)
     rows = outcome_rows(mechanisms, batch)
     main = next((row for row in rows if row.main), rows[0] if rows else None)
-    options = [_option(item, batch, rows, main, importance, record.sex) for item in open_to_all]
+    roles = {item.id: item.role for item in found}
+    kept = asked_about(record) | {WAITING}
+    options = folded(
+        [
+            _option(item, batch, rows, main, importance, record.sex, goes_on=not forbidden)
+            for item in open_to_all
+        ],
+        roles,
+        kept,
+    )
     blocked = [
         _option(item, None, (), None, importance, record.sex)
         for item in found
         if item.status == "blocked"
     ]
-    roles = {item.id: item.role for item in found}
     shown = sorted(
         (item for item in options if item.tier != "no_evidence"),
         key=lambda item: _order(item, roles),
@@ -162,10 +180,24 @@ def make_plan(
         main_outcome=main.label if main else "",
         order_basis=_order_basis(importance, [row for row in rows if row.main], batch),
         values=importance,
-        limits=_limits(everything, batch, mechanisms),
+        limits=(*forbidden, *_limits(everything, batch, mechanisms)),
         sources=_sources(everything, rows),
         untreated=outcomes(rows, batch, UNTREATED) if batch else (),
         real_change=_real_change(main, batch),
+        orderings=orderings(shown),
+    )
+
+
+def _taken_but_blocked(found: Iterable[Candidate], batch: Forecast | None) -> tuple[str, ...]:
+    """A sentence for every treatment that is taken now and that safety blocks."""
+    if batch is None or NO_CHANGE not in batch.arms:
+        return ()
+    taken = {regimen.treatment for regimen in batch.arms[NO_CHANGE].arm.regimens}
+    return tuple(
+        f"{item.label} is taken now, and a safety rule speaks against it here: ask the prescriber "
+        "before going on, and before stopping."
+        for item in found
+        if item.status == "blocked" and item.id in taken
     )
 
 
@@ -240,18 +272,6 @@ def _regimens(item: Candidate, stop: float | None) -> tuple[Regimen, ...]:
     )
 
 
-def credence(treatment: Treatment, causes: Iterable[str]) -> float:
-    """Probability that a treatment does anything at all for these causes, by tier and certainty.
-
-    1 for a treatment in the forecast tier; a setting for a plausible one, so that its forecast
-    includes no effect.
-    """
-    tier, _ = tier_of(treatment, causes)
-    if tier == "forecast" or treatment.kind == "care":
-        return 1.0
-    return load_settings()[f"credence_{best_grade(treatment, causes)}"]
-
-
 def _regimen(treatment: str, usual: UsualRegimen, stop: float | None, works: float) -> Regimen:
     return Regimen(
         treatment=treatment,
@@ -287,33 +307,38 @@ def _option(
     main: OutcomeRow | None,
     importance: Mapping[str, float],
     sex: str | None,
+    *,
+    goes_on: bool = True,
 ) -> Option:
     silent = item.tier == "no_evidence"
     parts: Parts = tuple(
         (treatment, () if silent else harms_of(treatment.id, sex)) for treatment in item.treatments
     )
     arm = None
+    label = item.label
     if item.id == WAITING and batch is not None:
         arm = UNTREATED
+        if goes_on and NO_CHANGE in batch.arms:
+            # Waiting is to change nothing, which is not to stop what is taken.
+            arm, label = NO_CHANGE, batch.arms[NO_CHANGE].arm.label
     elif batch is not None and item.id in batch.arms:
         arm = item.id
     stopped = stop_arm_id(item.id)
     tier, basis = item.tier, item.tier_basis
     if tier == "forecast" and arm is None:
         tier, basis = "plausible", f"{basis}; no model of this cause yet, so no number is shown"
-    value: float | None = None
-    if batch is not None and arm is not None and main is not None:
+    aims: Aims | None = None
+    if batch is not None and arm is not None and arm != NO_CHANGE and main is not None:
         # One main outcome a cause at work: who has two losses gains from treating either.
         gains = [benefit(row, batch, arm) for row in rows if row.main]
         known = [gain for gain in gains if gain is not None]
-        sure = item.grade if item.tier == "forecast" else "high"  # credence has discounted it
-        value = score(sum(known), sure, parts, importance) if known else None
+        aims = aims_of(sum(known), counted_grade(item), parts) if known else None
     judge = [treatment.weeks_to_judge for treatment in item.treatments if treatment.weeks_to_judge]
     harms = tuple(rate for _, found in parts for rate in harm_rates(found))
     treatments = item.treatments
     return Option(
         id=item.id,
-        label=item.label,
+        label=label,
         regimens=_regimens(item, None),
         treatments=tuple(treatment.id for treatment in treatments),
         tier=tier,
@@ -335,9 +360,22 @@ def _option(
         if_stopped=". ".join(dict.fromkeys(t.stopping.text for t in treatments)),
         positives=tuple(dict.fromkeys(text for t in treatments for text in t.positives)),
         negatives=tuple(dict.fromkeys(text for t in treatments for text in t.negatives)),
-        score=value,
+        score=None if aims is None else score(aims, importance),
         sources=_option_sources(item, harms),
+        aims=aims,
+        contribution=_contribution(item, batch, main) if arm is not None else None,
     )
+
+
+def _contribution(
+    item: Candidate, batch: Forecast | None, main: OutcomeRow | None
+) -> Contribution | None:
+    """What each part of a combination brings, where the parts were forecast as well."""
+    names = [treatment.id for treatment in item.treatments]
+    if batch is None or main is None or len(names) < 2:
+        return None
+    rest = ["+".join(other for other in names if other != name) for name in names]
+    return contribution(main, batch, item.id, names, rest)
 
 
 def _option_sources(item: Candidate, harms: Iterable[object]) -> tuple[str, ...]:
@@ -411,8 +449,7 @@ def _limits(
             "larger the weaker the evidence), so its numbers are pulled towards no treatment."
         )
         found.append(
-            "Pairs of treatments are predicted from their separate mechanisms; few were tried "
-            "together."
+            "Combinations are predicted from their separate mechanisms; few were tried together."
         )
         if len(mechanisms) > 1:
             found.append(

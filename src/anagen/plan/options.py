@@ -71,8 +71,8 @@ def candidates(record: PatientRecord, assessment: Assessment) -> tuple[Candidate
         found = _single(record, assessment, treatment, causes, labels, treatment.id in asked)
         if found is not None:
             single[treatment.id] = found
-    pairs = _pairs(record, assessment, single)
-    return tuple(sorted((*single.values(), *pairs), key=lambda item: item.id))
+    combined = _combined(record, assessment, single)
+    return tuple(sorted((*single.values(), *combined), key=lambda item: item.id))
 
 
 def asked_about(record: PatientRecord) -> frozenset[str]:
@@ -247,46 +247,53 @@ def _indication_text(
     return f"{text}; already taken" if taken else text
 
 
-def _pairs(
+def _combined(
     record: PatientRecord, assessment: Assessment, single: dict[str, Candidate]
 ) -> list[Candidate]:
+    """Pairs and threes of the candidates, each part checked beside the others."""
     found: list[Candidate] = []
-    for pair in load_combinations():
-        parts = [single.get(pair.first), single.get(pair.second)]
-        if any(part is None for part in parts):
+    for row in load_combinations():
+        parts = [single[name] for name in row.parts if name in single]
+        if len(parts) < len(row.parts):
             continue
-        first, second = (part for part in parts if part is not None)
-        verdicts = (
-            _joint(record, assessment, first, second.id),
-            _joint(record, assessment, second, first.id),
+        verdicts = tuple(
+            _joint(record, assessment, part, [other.id for other in parts if other is not part])
+            for part in parts
         )
         status = worst(verdicts)
-        if status == "blocked" and "blocked" in (first.status, second.status):
+        if status == "blocked" and "blocked" in {part.status for part in parts}:
             continue
-        tier = TIERS[max(TIERS.index(first.tier), TIERS.index(second.tier))]
         found.append(
             Candidate(
-                id=f"{first.id}+{second.id}",
-                label=f"{first.label} with {second.label[0].lower()}{second.label[1:]}",
-                treatments=(*first.treatments, *second.treatments),
-                causes=tuple(dict.fromkeys((*first.causes, *second.causes))),
-                role=max(first.role, second.role, key=ROLES.index),
-                tier=tier,
-                tier_basis=pair.why,
-                grade=_one_lower(max(first.grade, second.grade, key=GRADES.index)),
+                id="+".join(part.id for part in parts),
+                label=_together([part.label for part in parts]),
+                treatments=tuple(item for part in parts for item in part.treatments),
+                causes=tuple(dict.fromkeys(cause for part in parts for cause in part.causes)),
+                role=max((part.role for part in parts), key=ROLES.index),
+                tier=TIERS[max(TIERS.index(part.tier) for part in parts)],
+                tier_basis=row.why,
+                grade=_one_lower(max((part.grade for part in parts), key=GRADES.index)),
                 status=status,
                 verdicts=verdicts,
-                indication=f"{first.indication}; {second.indication}",
-                sources=tuple(dict.fromkeys((pair.source, *first.sources, *second.sources))),
+                indication="; ".join(dict.fromkeys(part.indication for part in parts)),
+                sources=tuple(
+                    dict.fromkeys((row.source, *(key for part in parts for key in part.sources)))
+                ),
             )
         )
     return found
 
 
+def _together(labels: list[str]) -> str:
+    """`A with b`, `A with b and c`."""
+    first, *others = labels
+    return f"{first} with {' and '.join(label[0].lower() + label[1:] for label in others)}"
+
+
 def _joint(
-    record: PatientRecord, assessment: Assessment, part: Candidate, other: str
+    record: PatientRecord, assessment: Assessment, part: Candidate, others: Iterable[str]
 ) -> SafetyVerdict:
-    verdict = check(record, assessment, part.id, also=(other,))
+    verdict = check(record, assessment, part.id, also=others)
     added = [item for item in part.verdicts[0].reasons if item.rule == "indication"]
     if not added or verdict.status == "blocked":
         return verdict
@@ -296,6 +303,22 @@ def _joint(
         reasons=(*added, *verdict.reasons),
         conditions=tuple(dict.fromkeys((*(item.text for item in added), *verdict.conditions))),
     )
+
+
+def counted_grade(item: Candidate) -> str:
+    """The certainty by which a benefit counts for less: that of the parts with fair trials.
+
+    Parts without carry their doubt already, as the chance that they do nothing at all.
+    """
+    tried = [
+        best_grade(part, item.causes)
+        for part in item.treatments
+        if tier_of(part, item.causes)[0] == "forecast"
+    ]
+    if not tried:
+        return "high"
+    worst_grade = max(tried, key=GRADES.index)
+    return worst_grade if len(item.treatments) == 1 else _one_lower(worst_grade)
 
 
 def _one_lower(grade: str) -> str:

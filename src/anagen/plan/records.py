@@ -81,11 +81,61 @@ class Change:
 
 
 @dataclass(frozen=True, slots=True)
+class Aims:
+    """How an option does on each aim before any weight; harm, burden and cost are 0 to 1.
+
+    `gain` is better minus worse against no treatment, -2 to 2 summed over main outcomes; `benefit`
+    is the part of it that counts, less the weaker the evidence.
+    """
+
+    gain: float
+    benefit: float
+    harm: float
+    burden: float
+    cost: float
+
+
+@dataclass(frozen=True, slots=True)
+class Points:
+    """People per 100 and the central interval of what is unknown."""
+
+    value: float
+    low: float
+    high: float
+
+
+@dataclass(frozen=True, slots=True)
+class Contribution:
+    """What the parts of a combination bring, in people per 100 at one week, in the same twins.
+
+    `alone` is each part against no treatment, `added` the whole less the others (None when the
+    others were not forecast), `interaction` what is left of the whole after the single gains:
+    below zero when the parts reach the same hairs.
+    """
+
+    label: str
+    week: float
+    together: Points
+    alone: tuple[Points, ...]
+    added: tuple[Points | None, ...]
+    interaction: Points
+
+
+@dataclass(frozen=True, slots=True)
+class Ordering:
+    """The first options if one aim mattered most; `names` are option ids, best first."""
+
+    aim: str
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Option:
     """One candidate plan with everything a person would compare.
 
     `tier` is forecast, plausible or no_evidence; `arm`/`stop_arm` name arms of the forecast and are
-    None when no number may be shown.
+    None when no number may be shown. `folded_by` is the option that does at least as well on every
+    aim, `folded_why` says so; empty when there is none.
     """
 
     id: str
@@ -111,6 +161,10 @@ class Option:
     negatives: tuple[str, ...]
     score: float | None
     sources: tuple[str, ...]
+    aims: Aims | None = None
+    contribution: Contribution | None = None
+    folded_by: str = ""
+    folded_why: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,3 +191,4 @@ class Plan:
     sources: tuple[str, ...]
     untreated: tuple[Outcome, ...] = ()
     real_change: float | None = None
+    orderings: tuple[Ordering, ...] = ()
