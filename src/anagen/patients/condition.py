@@ -111,7 +111,10 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
     if record.visit_date is not None:
         day_of_year = record.visit_date.timetuple().tm_yday - 1.0
         where = situation.hemisphere or "hemisphere unknown, mostly north"
-        notes["used: season"] = f"visit on {record.visit_date:%d %B} ({where}): season of shedding"
+        notes["used: season"] = (
+            f"visit on {record.visit_date:%d %B} ({where}): hair sheds with the season, in every "
+            "option alike; a count is best set against one of the same season"
+        )
     return Person(
         patient_id=record.id,
         sex=record.sex,
