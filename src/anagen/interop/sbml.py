@@ -18,6 +18,7 @@ from anagen.errors import AnagenError
 from anagen.interop.sbml_core import SHARES_PER_DAY, Core, rows_of
 from anagen.model.drivers import DRIVERS
 from anagen.provenance import data_hash
+from anagen.simulate.cohort import DAYS_PER_WEEK
 
 FloatArray = NDArray[np.float64]
 
@@ -246,7 +247,7 @@ class _Writer:
             if course.size == 1:
                 self._constant(name, float(course[0]), unit, meaning)
             else:
-                self._assigned(name, _piecewise(course, unit), unit, meaning)
+                self._assigned(name, _piecewise(course, unit, self.core.input_days), unit, meaning)
 
     def _parameters(self) -> None:
         core, table = self.core, load_parameters()
@@ -270,7 +271,7 @@ class _Writer:
             "share of follicles that grow in healthy skin",
         )  # fmt: skip
         self._assigned(
-            "pool", _piecewise(core.pool, "dimensionless"), "dimensionless",
+            "pool", _piecewise(core.pool, "dimensionless", DAYS_PER_WEEK), "dimensionless",
             "input: effector cells of the whole scalp",
         )  # fmt: skip
         self._assigned(
@@ -552,14 +553,14 @@ def _declare_units(tree: Any) -> None:
         _declare_units(tree.getChild(i))
 
 
-def _piecewise(course: FloatArray, unit: str) -> str:
-    """Weekly values as one piecewise expression of time; equal weeks are written once."""
+def _piecewise(course: FloatArray, unit: str, days: int) -> str:
+    """Values held for `days` each as one expression of time; equal neighbors are written once."""
     parts = []
-    for week, value in enumerate(course):
-        if week + 1 == course.size:
+    for i, value in enumerate(course):
+        if i + 1 == course.size:
             parts.append(_number(value, unit))
-        elif course[week + 1] != value:
-            parts.append(f"{_number(value, unit)}, time < {7 * (week + 1)} day")
+        elif course[i + 1] != value:
+            parts.append(f"{_number(value, unit)}, time < {days * (i + 1)} day")
     return f"piecewise({', '.join(parts)})" if len(parts) > 1 else parts[0]
 
 

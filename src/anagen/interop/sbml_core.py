@@ -60,7 +60,7 @@ class Core:
     `parameters` by name of the person array; `drivers` maps a driver to its mean of each week,
     shape (week,), or (1,) when it never changes; `follicles` (size, stage); `immune` by name;
     `phases` maps a phase to its stages on the stage axis; `pool` (week,) is the effector level of
-    the whole scalp under the same plan.
+    the whole scalp under the same plan. Inputs that change do so every `input_days`.
     """
 
     patient_id: str
@@ -82,6 +82,7 @@ class Core:
     deleted: float
     pool: FloatArray
     weeks: int
+    input_days: int = cohort.DAYS_PER_WEEK
 
 
 def core_of(person: Person, arm: Arm, *, weeks: int, draws: int, seed: int) -> Core:
