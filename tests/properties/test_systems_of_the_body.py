@@ -96,6 +96,20 @@ def test_an_excess_releases_hair_and_a_larger_one_no_less(nutrient: str) -> None
     assert np.array_equal(beyond, most), "full is full"
 
 
+def test_too_many_supplements_release_hair_and_usual_ones_do_nothing() -> None:
+    usual = replace(REPLETE, nutrient_intakes={"vitamin_a": 800.0, "selenium": 55.0})
+    assert np.array_equal(drivers(usual), drivers(REPLETE))
+    for nutrient, amount in (("vitamin_a", 15_000.0), ("selenium", 1000.0)):
+        released = [
+            column(replace(REPLETE, nutrient_intakes={nutrient: dose}), "anagen_release")
+            for dose in (amount, 2.0 * amount)
+        ]
+        assert released[0].mean() > 0.0
+        assert np.all(released[1] >= released[0])
+    measured = replace(REPLETE, nutrients={"selenium": 90.0}, nutrient_intakes={"selenium": 1000.0})
+    assert np.array_equal(drivers(measured), drivers(REPLETE)), "a level holds what is taken"
+
+
 @given(st.floats(0.0, 1e4), st.floats(0.0, 1e4), st.floats(0.1, 50.0))
 @settings(max_examples=50, deadline=None)
 def test_tablets_raise_a_level_and_none_leave_it_exactly(dose, more, start) -> None:

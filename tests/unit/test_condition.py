@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 import pytest
 
 from anagen.patients.condition import mechanism_of, person_from
@@ -10,6 +12,7 @@ from anagen.patients.record import (
     Event,
     Lab,
     Measurements,
+    Medicine,
     PatientRecord,
     Situation,
 )
@@ -95,3 +98,45 @@ def test_events_measurements_and_situation() -> None:
 def test_a_total_pattern_without_a_score_is_total_loss() -> None:
     record = PatientRecord(id="e", complaint=Complaint(pattern=("universalis",)))
     assert person_from(record, {("alopecia_areata_universalis",): 1.0}).salt == 100.0
+
+
+def test_the_date_season_menopause_and_nutrients_reach_the_model() -> None:
+    record = PatientRecord(
+        id="f",
+        sex="female",
+        age_years=47.0,
+        visit_date=date(2026, 7, 1),
+        complaint=Complaint(pattern=("ophiasis",)),
+        labs=(
+            Lab(test="vitamin_b12", value=150.0, unit="pg/mL"),
+            Lab(test="selenium", value=300.0, unit="ug/L"),
+            Lab(test="biotin_serum", value=80.0, unit="ng/L"),
+        ),
+        medicines=(Medicine(name="vitamin A", dose="25000 IU daily", supplement=True),),
+        situation=Situation(reproductive_status="perimenopausal", hemisphere="south"),
+    )
+    person = person_from(record, {("female_pattern_hair_loss",): 1.0})
+    assert person.visit_day_of_year == 181.0
+    assert person.southern is True
+    assert person.menopause_ahead == "near"
+    assert person.ages
+    assert person.ophiasis
+    assert person.nutrients["vitamin_b12"] == pytest.approx(110.7, rel=2e-3)
+    assert person.nutrients["selenium"] == pytest.approx(300.0)
+    assert person.nutrient_intakes == {"vitamin_a": pytest.approx(7500.0, rel=0.01)}
+    said = " ".join(person.notes.values())
+    for word in ("south", "menopause", "vitamin b12", "vitamin a"):
+        assert word in said, word
+
+
+def test_menopause_is_no_news_to_the_young_and_season_none_without_a_date() -> None:
+    young = PatientRecord(
+        id="g", sex="female", age_years=25.0,
+        situation=Situation(reproductive_status="premenopausal"),
+    )  # fmt: skip
+    person = person_from(young, {("female_pattern_hair_loss",): 1.0})
+    assert person.menopause_ahead == "later"
+    assert person.visit_day_of_year is None
+    assert person.notes == {}
+    man = young.model_copy(update={"sex": "male"})
+    assert person_from(man, {}).menopause_ahead is None

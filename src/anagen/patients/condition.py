@@ -11,7 +11,10 @@ from collections.abc import Mapping
 from anagen.catalog.labs import load_labs
 from anagen.catalog.parameters import load_parameters
 from anagen.catalog.plans import load_settings
+from anagen.catalog.supplements import in_unit
 from anagen.catalog.tables import names, read_document
+from anagen.model.nutrition import EXCESSIVE
+from anagen.patients.nutrients import intake
 from anagen.patients.record import PatientRecord
 from anagen.patients.running import running_regimens
 from anagen.simulate.person import Person, Perturbation
@@ -88,6 +91,7 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
         notes[f"used: {name}"] = (
             f"{name.replace('_', ' ')} {level:.3g}: acts only outside its range"
         )
+    intakes = _intakes(record, notes)
     situation, measured = record.situation, record.measurements
     weeks = record.complaint.duration_weeks
     patterns = frozenset(record.complaint.pattern)
@@ -138,6 +142,7 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
         ages=record.age_years is not None,
         ophiasis="ophiasis" in patterns,
         nutrients=nutrients,
+        nutrient_intakes=intakes,
         weight_kg=situation.weight_kg,
         egfr_ml_min=_egfr(record),
         perturbations=_perturbations(record, notes),
@@ -210,6 +215,21 @@ def _laboratory(
             )
         except UnitError as error:
             notes[f"not used: {test}"] = f"{test.replace('_', ' ')} left out: {error}"
+    return out
+
+
+def _intakes(record: PatientRecord, notes: dict[str, str]) -> dict[str, float]:
+    """Of nutrients that harm hair in excess, ug a day from products taken now."""
+    out: dict[str, float] = {}
+    for nutrient in EXCESSIVE:
+        found = intake(record, nutrient)
+        amount = None if found is None else in_unit(nutrient, found.amount, found.unit, "ug")
+        if amount:
+            out[nutrient] = amount
+            notes[f"used: intake of {nutrient}"] = (
+                f"{nutrient.replace('_', ' ')} {amount:.0f} ug a day from products: acts only as "
+                "an excess, and goes on in every option"
+            )
     return out
 
 

@@ -31,7 +31,9 @@ class Person:
     brings the season, `southern` turns it by half a year; `ages` lets age go on taking follicles;
     `menopause_ahead` is "later" or "near" for a woman whose periods go on or are ending.
     `nutrients` are measured levels by name, in the unit of the rows (`vitamin_b12_lower_limit`);
-    a nutrient that is not there changes nothing. `ophiasis`: patches lie along the margin.
+    a nutrient that is not there changes nothing. `nutrient_intakes` are what products bring beyond
+    the diet, a day, in the unit of `vitamin_a_rise`; they go on in every arm. `ophiasis`: patches
+    lie along the margin.
 
     `current_treatments` are the names of everything that is taken now; `running` are those of them
     that the model knows, with their starts before week 0: the past up to today is lived with them.
@@ -65,6 +67,7 @@ class Person:
     vitamin_d_nmol_per_l: float | None = None
     zinc_umol_per_l: float | None = None
     nutrients: Mapping[str, float] = field(default_factory=dict)
+    nutrient_intakes: Mapping[str, float] = field(default_factory=dict)
     tsh_miu_per_l: float | None = None
     free_t4_pmol_per_l: float | None = None
     perturbations: tuple[Perturbation, ...] = ()

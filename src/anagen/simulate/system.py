@@ -285,15 +285,17 @@ def _nutrients(
 ) -> Iterator[Contribution]:
     """What a measured lack does, and an excess that was measured or is being swallowed.
 
-    A nutrient that nobody measured and nobody takes yields nothing: neutral to the bit.
+    A nutrient that nobody measured and nobody takes yields nothing: neutral to the bit. Products
+    that are taken anyway have long brought an unmeasured level to where it settles.
     """
     for nutrient in nutrition.NUTRIENTS:
         taken = intake[f"{nutrient}_intake"]
         takes = bool(np.any(taken))
+        usual = person.nutrient_intakes.get(nutrient, 0.0)
         measured = person.nutrients.get(nutrient)
-        if measured is None and not takes:
+        if measured is None and not takes and not usual:
             continue
-        start = row(f"{nutrient}_unknown")
+        start = row(f"{nutrient}_unknown") + row(f"{nutrient}_rise") * usual
         if measured is not None:
             start = np.full_like(start, float(measured))
         level = nutrition.level_course(
