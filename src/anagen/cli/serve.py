@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -16,6 +17,9 @@ def serve(
     ] = False,
     host: Annotated[str, typer.Option(help="Loopback address; others are refused.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8765,
+    examples: Annotated[
+        Path, typer.Option(help="Folder of records that the page offers as examples.")
+    ] = Path("examples/patients"),
     allow_origin: Annotated[
         list[str] | None,
         typer.Option(
@@ -38,4 +42,4 @@ def serve(
     place = f"http://[{name}]:{taken}" if ":" in name else f"http://{name}:{taken}"
     typer.echo(f"{place}/cds-services" if cds_hooks else place)
     typer.echo("Only this machine can reach it. Nothing of a record is kept. Ctrl-C ends it.")
-    local.serve(app.cds_hooks(origins), listening)
+    local.serve(app.cds_hooks(origins) if cds_hooks else app.local_page(examples), listening)

@@ -7,22 +7,34 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from datetime import date
+from functools import partial
+from pathlib import Path
 
+from anyio import CapacityLimiter, to_thread
 from starlette.applications import Starlette
 from starlette.concurrency import run_in_threadpool
 from starlette.middleware import Middleware
 from starlette.middleware.cors import CORSMiddleware
 from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response
+from starlette.responses import HTMLResponse, JSONResponse, Response
 from starlette.routing import Route
 
+from anagen.errors import InputProblems
+from anagen.web import page
 from anagen.web.cds_cards import cards
 from anagen.web.cds_request import SERVICE, CdsRequest, discovery, read_feedback, read_request
 from anagen.web.responses import json_body, told
 
 LOCAL_NAMES = ("127.0.0.1", "localhost", "::1")
 Today = Callable[[], date]
+_PRIVATE = {
+    "Cache-Control": "no-store",
+    "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'; img-src data:; "
+    "form-action 'self'; base-uri 'none'; frame-ancestors 'none'",
+    "Referrer-Policy": "no-referrer",
+    "X-Content-Type-Options": "nosniff",
+}
 
 
 def cds_hooks(origins: Sequence[str] = (), *, today: Today = date.today) -> Starlette:
@@ -50,6 +62,36 @@ def cds_hooks(origins: Sequence[str] = (), *, today: Today = date.today) -> Star
             Route(f"/cds-services/{SERVICE}/feedback", told(feedback), methods=["POST"]),
         ],
         middleware=middleware(origins),
+    )
+
+
+def local_page(examples: Path | None = None, *, today: Today = date.today) -> Starlette:
+    """The page of this machine; records of the folder `examples` are offered to choose from."""
+    offered = page.examples_in(examples)
+    # The compiled kernels use every core and are not made to run twice at once in one process.
+    one_at_a_time = CapacityLimiter(1)
+
+    async def start(request: Request) -> Response:
+        return HTMLResponse(page.start(offered), headers=_PRIVATE)
+
+    async def report(request: Request) -> Response:
+        form = await page.read_form(request)
+        try:
+            wish = await page.read_wish(form, offered)
+        except InputProblems as error:
+            return HTMLResponse(page.start(offered, error.problems), 400, headers=_PRIVATE)
+        finally:
+            await form.close()
+        made = partial(page.report, wish, today=today())
+        text, kind = await to_thread.run_sync(made, limiter=one_at_a_time)
+        return Response(text, media_type=kind, headers=_PRIVATE)
+
+    return Starlette(
+        routes=[
+            Route("/", told(start), methods=["GET"]),
+            Route("/report", told(report), methods=["POST"]),
+        ],
+        middleware=middleware(()),
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Awaitable, Callable
 from dataclasses import asdict
 
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
@@ -70,6 +71,8 @@ def told(endpoint: Endpoint) -> Endpoint:
         except InputProblems as error:
             problems = [asdict(problem) for problem in error.problems]
             return JSONResponse({"error": "input", "problems": problems}, status_of(error))
+        except HTTPException:
+            raise
         except Exception as error:
             # What a defect says may hold words of the record, so only its kind is told.
             return JSONResponse({"error": "defect", "message": type(error).__name__}, 500)
