@@ -233,8 +233,10 @@ def test_the_commands_stop_too(rule: str, tmp_path: Path) -> None:
     shown = CliRunner().invoke(app, ["assess", str(patient), "--fhir", str(bundle)])
     assert squeezed(made.flag.label) in squeezed(shown.stdout)
     assert of(json.loads(bundle.read_text("utf-8")), "Flag")
-    done = CliRunner().invoke(app, ["plan", str(patient), "--out", str(tmp_path / "out")])
+    out = str(tmp_path / "out")
+    done = CliRunner().invoke(app, ["plan", str(patient), "--out", out, "--fhir"])
     assert done.exit_code == 0, done.output
+    assert of(json.loads((tmp_path / "out" / f"{rule}.fhir.json").read_text("utf-8")), "Flag")
     assert "see a doctor first" in squeezed(done.stdout)
     dumped = json.loads((tmp_path / "out" / f"{rule}.json").read_text("utf-8"))
     assert dumped["curves"] == []

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import socket
+import subprocess
+import sys
 import threading
 import time
 import urllib.request
@@ -105,3 +107,19 @@ def test_a_real_server_answers_on_the_loopback_alone(
         if not str(address).startswith("127."):
             with pytest.raises(OSError, match=r"."):
                 socket.create_connection((str(address), port), timeout=1)
+
+
+def test_without_the_server_libraries_the_command_says_what_to_install(tmp_path: Path) -> None:
+    code = (
+        "import sys\n"
+        "sys.modules['starlette.applications'] = None\n"
+        "sys.argv = ['anagen', 'serve']\n"
+        "from anagen.cli import run\n"
+        "run()\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=False, cwd=tmp_path
+    )
+    assert done.returncode == 1
+    assert "anagen[serve]" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -52,17 +52,11 @@ def assess(
 
 
 def _write_fhir(path: Path, record: PatientRecord, assessment: Assessment) -> None:
-    """The bundle of `fhir_assessment`, dated by the day the record's weeks count from."""
-    import json
     from datetime import date
 
     from anagen.assess.uncertainty import DRAWS
     from anagen.cli.files import write_whole
-    from anagen.interop.fhir import counted_from
-    from anagen.interop.fhir_assessment import assessment_bundle
+    from anagen.interop.fhir_assessment import bundle_text
     from anagen.provenance import stamp
 
-    bundle = assessment_bundle(
-        record, assessment, stamp(0, DRAWS), today=counted_from(record) or date.today()
-    )
-    write_whole(path, json.dumps(bundle, indent=2, ensure_ascii=False) + "\n")
+    write_whole(path, bundle_text(record, assessment, stamp(0, DRAWS), today=date.today()))

@@ -20,6 +20,9 @@ def plan(
             show_default="anagen-reports; with --json nothing is written unless given",
         ),
     ] = None,
+    fhir: Annotated[
+        bool, typer.Option("--fhir", help="Write PATIENT.fhir.json into the folder too.")
+    ] = False,
     weeks: Weeks = 104,
     draws: Draws = 200,
     seed: Seed = 0,
@@ -33,12 +36,13 @@ def plan(
     records = load_many(patients)
 
     from anagen.assess.assess import assess
+    from anagen.interop.fhir_assessment import bundle_text
     from anagen.plan.make import make_plan
     from anagen.provenance import stamp
     from anagen.report import html, json, text
     from anagen.report.document import build
 
-    folder = out if out is not None else (None if as_json else Path("anagen-reports"))
+    folder = out if out is not None else (None if as_json and not fhir else Path("anagen-reports"))
     dumped: list[str] = []
     for record in records:
         with progress(f"Planning for {record.id}", quiet=as_json) as report:
@@ -51,6 +55,11 @@ def plan(
         if folder is not None:
             write_whole(folder / f"{record.id}.html", html.render(document))
             write_whole(folder / f"{record.id}.json", as_text)
+            if fhir:
+                bundle = bundle_text(
+                    record, made.assessment, stamp(seed, draws), today=date.today(), plan=made
+                )
+                write_whole(folder / f"{record.id}.fhir.json", bundle)
         if not as_json:
             from rich.console import Console
 
@@ -59,5 +68,7 @@ def plan(
             if folder is not None:
                 console.print(f"Report: {folder / record.id}.html (open it in any browser)")
                 console.print(f"Same content as JSON: {folder / record.id}.json")
+                if fhir:
+                    console.print(f"As a FHIR R4 bundle: {folder / record.id}.fhir.json")
     if as_json:
         typer.echo(dumped[0] if len(dumped) == 1 else "[\n" + ",\n".join(dumped) + "\n]")

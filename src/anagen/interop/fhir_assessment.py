@@ -10,12 +10,14 @@ Everything made is `preliminary`, because no clinician has reviewed it; nothing 
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
 from anagen.assess.records import Assessment, CauseProbability, FindingWeight, RedFlag
 from anagen.catalog.conditions import load_conditions
+from anagen.interop.fhir import counted_from
 from anagen.interop.fhir_codes import (
     BASE,
     HAIR_SYSTEM,
@@ -64,6 +66,20 @@ def assessment_bundle(
     bundle["entry"] += [entry(resource) for resource in (*made, device)]
     bundle["entry"].append(entry(_provenance(made, today)))
     return bundle
+
+
+def bundle_text(
+    record: PatientRecord,
+    assessment: Assessment,
+    stamp: Stamp,
+    *,
+    today: date,
+    plan: Plan | None = None,
+) -> str:
+    """The bundle as JSON, dated by the day the record's own weeks count from, else by `today`."""
+    day = counted_from(record) or today
+    bundle = assessment_bundle(record, assessment, stamp, today=day, plan=plan)
+    return json.dumps(bundle, indent=2, ensure_ascii=False) + "\n"
 
 
 def _reference(resource: dict[str, Any]) -> dict[str, str]:

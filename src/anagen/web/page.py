@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -74,8 +73,7 @@ async def read_wish(form: FormData, examples: Mapping[str, Path]) -> Wish:
 def report(wish: Wish, *, today: date) -> tuple[str, str]:
     """The report of a wish and its media type: the same functions as `anagen plan`."""
     from anagen.assess.assess import assess
-    from anagen.interop.fhir import counted_from
-    from anagen.interop.fhir_assessment import assessment_bundle
+    from anagen.interop.fhir_assessment import bundle_text
     from anagen.plan.make import make_plan
     from anagen.provenance import stamp
     from anagen.report import html
@@ -85,9 +83,8 @@ def report(wish: Wish, *, today: date) -> tuple[str, str]:
     record, made_by = wish.record, stamp(SEED, DRAWS)
     plan = make_plan(record, assess(record), weeks=WEEKS, draws=DRAWS, seed=SEED)
     if wish.form == "fhir":
-        day = counted_from(record) or today
-        bundle = assessment_bundle(record, plan.assessment, made_by, today=day, plan=plan)
-        return json.dumps(bundle, indent=2, ensure_ascii=False), "application/fhir+json"
+        text = bundle_text(record, plan.assessment, made_by, today=today, plan=plan)
+        return text, "application/fhir+json"
     document = build(record, plan, made_by, published=today)
     if wish.form == "json":
         return report_json.dump(document), "application/json"
