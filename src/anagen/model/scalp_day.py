@@ -99,6 +99,9 @@ IMMUNE = ("effector", "privilege", "regulation", "memory")
 RECORD = ("visible_terminal", "visible_total", "visible_telogen", "growing_mass", "fallen")
 FALLEN = RECORD.index("fallen")
 
+# Lanes worked on at once; the cohort hands over blocks of as many.
+TILE = 32
+
 # Compiled code needs plain integers.
 _D_JAK1_2_BLOCK = DRIVER_INDEX["jak1_2_block"]
 _D_JAK1_3_BLOCK = DRIVER_INDEX["jak1_3_block"]
@@ -172,95 +175,143 @@ _C_HEALTHY_GROWING = CELL_INDEX["healthy_growing"]
 _C_SCARRED = CELL_INDEX["scarred"]
 
 
-@njit(nogil=True)
-def _immune_step(n, starts, immune, person, cells, driver, activity, signal, attack, shared, dt):
+@njit(nogil=True, error_model="numpy")
+def _immune_step(n, starts, immune, person, cells, driver, activity, signal, attack, dt):
     """One immune step of all cells; fills `signal` (cell, lane) and `attack` (cell + 1, lane).
 
     Both stand for the middle of the step. `attack` ends as the attacked share of growing follicles;
     its last row is scratch space for the pool of effector cells all cells share.
+
+    Lanes are taken in tiles of fixed width: only then does the compiler know that rows do not
+    overlap, and works on several lanes at once. Exponentials stand in loops of their own.
     """
     _, count, lanes = immune.shape
     sizes = n.shape[1]
     pool = attack[count]
-    halves, tone, losses = shared[0], shared[1], shared[2]
-    kept_halfway, kept_effector, kept_regulation = shared[3], shared[4], shared[5]
     for lane in range(lanes):
         pool[lane] = 0.0
-        halves[lane] = person[_P_PRIVILEGE_HALF, lane] * np.exp(driver[_D_PRIVILEGE_GUARD, lane])
-        tone[lane] = np.exp(driver[_D_REGULATORY_TONE_LOG, lane])
-        losses[lane] = person[_P_EFFECTOR_MIXING, lane] + person[_P_EFFECTOR_LOSS, lane] * (
-            1.0 + person[_P_GLUCOCORTICOID_EFFECTOR_LOSS, lane] * driver[_D_GLUCOCORTICOID, lane]
-        )
-        kept_halfway[lane] = np.exp(-0.5 * dt / person[_P_PRIVILEGE_DAYS, lane])
-        kept_effector[lane] = np.exp(-losses[lane] * dt)
-        kept_regulation[lane] = np.exp(-person[_P_REGULATION_LOSS, lane] * dt)
     for cell in range(count):
         for lane in range(lanes):
             pool[lane] += cells[_C_AREA_SHARE, cell, lane] * immune[0, cell, lane]
-    for cell in range(count):
-        growing = attack[cell]
-        for lane in range(lanes):
-            growing[lane] = 0.0
-        for size in range(sizes):
-            for stage in range(starts[0], starts[2]):
-                for lane in range(lanes):
-                    growing[lane] += n[cell, size, stage, lane]
-        for lane in range(lanes):
-            effector = immune[0, cell, lane]
-            privilege = immune[1, cell, lane]
-            regulation = immune[2, cell, lane]
-            memory = immune[3, cell, lane]
-            signal_1 = 1.0 - driver[_D_JAK1_2_BLOCK, lane]
-            signal_3 = 1.0 - driver[_D_JAK1_3_BLOCK, lane]
-            half = halves[lane]
-            lost = person[_P_REGULATION_LOSS, lane]
-            formation = person[_P_MEMORY_FORMATION, lane]
-            forgetting = person[_P_MEMORY_LOSS, lane]
-            added = person[_P_SENSITIZER_REGULATION, lane] * driver[_D_ANTIGENIC_COMPETITION, lane]
-            induction = person[_P_REGULATION_INDUCTION, lane]
-            # The middle of the step, from where it starts: sources taken there are right to second
-            # order, while sources at the start lag half a step behind.
-            kept = kept_halfway[lane]
-            halfway = privilege_step(privilege, effector * signal_1, half, 1.0 - kept)
-            regulated = regulation + 0.5 * dt * (induction * effector + added - lost * regulation)
-            remembered = memory_step(memory, effector, formation, forgetting, 0.5 * dt)
-            present = growing[lane] / (
-                1.0 + 0.5 * dt * person[_P_ATTACK_RATE, lane] * effector * (1.0 - privilege)
+    tile = np.empty((30, TILE))
+    # What is the same in all cells.
+    half, tone, lost, left_1, left_3 = tile[0], tile[1], tile[2], tile[3], tile[4]
+    kept_halfway, kept_effector, kept_regulation = tile[5], tile[6], tile[7]
+    arriving, leak, reactivation, recruitment = tile[8], tile[9], tile[10], tile[11]
+    floor, half_regulation, induction, sensitized = tile[12], tile[13], tile[14], tile[15]
+    regulation_loss, formation, forgetting, attacking = tile[16], tile[17], tile[18], tile[19]
+    susceptible = tile[20]
+    # What belongs to one cell.
+    effector, privilege, regulation, memory = tile[21], tile[22], tile[23], tile[24]
+    growing, healthy, susceptibility, gamma, hazard = (
+        tile[25],
+        tile[26],
+        tile[27],
+        tile[28],
+        tile[29],
+    )
+    for first in range(0, lanes, TILE):
+        width = min(TILE, lanes - first)
+        for lane in range(width):
+            at = first + lane
+            half[lane] = person[_P_PRIVILEGE_HALF, at] * np.exp(driver[_D_PRIVILEGE_GUARD, at])
+            tone[lane] = np.exp(driver[_D_REGULATORY_TONE_LOG, at])
+            lost[lane] = person[_P_EFFECTOR_MIXING, at] + person[_P_EFFECTOR_LOSS, at] * (
+                1.0 + person[_P_GLUCOCORTICOID_EFFECTOR_LOSS, at] * driver[_D_GLUCOCORTICOID, at]
             )
-            susceptibility = np.exp(
-                person[_P_LOG_SUSCEPTIBILITY, lane]
-                + cells[_C_LOG_SUSCEPTIBILITY, cell, lane]
-                + activity[lane]
+            left_1[lane] = 1.0 - driver[_D_JAK1_2_BLOCK, at]
+            left_3[lane] = 1.0 - driver[_D_JAK1_3_BLOCK, at]
+            kept_halfway[lane] = np.exp(-0.5 * dt / person[_P_PRIVILEGE_DAYS, at])
+            kept_effector[lane] = np.exp(-lost[lane] * dt)
+            kept_regulation[lane] = np.exp(-person[_P_REGULATION_LOSS, at] * dt)
+            arriving[lane] = person[_P_EFFECTOR_MIXING, at] * pool[at]
+            leak[lane] = person[_P_EFFECTOR_LEAK, at]
+            reactivation[lane] = person[_P_MEMORY_REACTIVATION, at]
+            recruitment[lane] = person[_P_RECRUITMENT, at]
+            floor[lane] = person[_P_ANTIGEN_FLOOR, at]
+            half_regulation[lane] = person[_P_REGULATION_HALF, at]
+            induction[lane] = person[_P_REGULATION_INDUCTION, at]
+            sensitized[lane] = (
+                person[_P_SENSITIZER_REGULATION, at] * driver[_D_ANTIGENIC_COMPETITION, at]
             )
-            source = person[_P_EFFECTOR_MIXING, lane] * pool[lane] + effector_source(
-                person[_P_EFFECTOR_LEAK, lane],
-                remembered,
-                person[_P_MEMORY_REACTIVATION, lane],
-                person[_P_RECRUITMENT, lane],
-                susceptibility,
-                halfway,
-                antigen(
-                    present,
-                    cells[_C_HEALTHY_GROWING, cell, lane],
-                    person[_P_ANTIGEN_FLOOR, lane],
-                ),
-                regulated * tone[lane],
-                person[_P_REGULATION_HALF, lane],
-                signal_3,
-            )
-            after = relaxing_step(effector, source, losses[lane], kept_effector[lane])
-            mean = 0.5 * (effector + after)
-            gamma = mean * signal_1
-            immune[0, cell, lane] = after
-            immune[1, cell, lane] = privilege_step(privilege, gamma, half, 1.0 - kept * kept)
-            immune[2, cell, lane] = relaxing_step(
-                regulation, induction * mean + added, lost, kept_regulation[lane]
-            )
-            immune[3, cell, lane] = memory_step(memory, mean, formation, forgetting, dt)
-            signal[cell, lane] = gamma
-            attack[cell, lane] = 1.0 - np.exp(
-                -dt * person[_P_ATTACK_RATE, lane] * mean * (1.0 - halfway)
-            )
+            regulation_loss[lane] = person[_P_REGULATION_LOSS, at]
+            formation[lane] = person[_P_MEMORY_FORMATION, at]
+            forgetting[lane] = person[_P_MEMORY_LOSS, at]
+            attacking[lane] = person[_P_ATTACK_RATE, at]
+            susceptible[lane] = person[_P_LOG_SUSCEPTIBILITY, at]
+        for cell in range(count):
+            for lane in range(width):
+                at = first + lane
+                effector[lane] = immune[0, cell, at]
+                privilege[lane] = immune[1, cell, at]
+                regulation[lane] = immune[2, cell, at]
+                memory[lane] = immune[3, cell, at]
+                healthy[lane] = cells[_C_HEALTHY_GROWING, cell, at]
+                growing[lane] = 0.0
+            for size in range(sizes):
+                for stage in range(starts[0], starts[2]):
+                    for lane in range(width):
+                        growing[lane] += n[cell, size, stage, first + lane]
+            for lane in range(width):
+                at = first + lane
+                susceptibility[lane] = np.exp(
+                    susceptible[lane] + cells[_C_LOG_SUSCEPTIBILITY, cell, at] + activity[at]
+                )
+            for lane in range(width):
+                # The middle of the step, from where it starts: sources taken there are right to
+                # second order, while sources at the start lag half a step behind.
+                kept = kept_halfway[lane]
+                halfway = privilege_step(
+                    privilege[lane], effector[lane] * left_1[lane], half[lane], 1.0 - kept
+                )
+                regulated = regulation[lane] + 0.5 * dt * (
+                    induction[lane] * effector[lane]
+                    + sensitized[lane]
+                    - regulation_loss[lane] * regulation[lane]
+                )
+                remembered = memory_step(
+                    memory[lane], effector[lane], formation[lane], forgetting[lane], 0.5 * dt
+                )
+                present = growing[lane] / (
+                    1.0 + 0.5 * dt * attacking[lane] * effector[lane] * (1.0 - privilege[lane])
+                )
+                source = arriving[lane] + effector_source(
+                    leak[lane],
+                    remembered,
+                    reactivation[lane],
+                    recruitment[lane],
+                    susceptibility[lane],
+                    halfway,
+                    antigen(present, healthy[lane], floor[lane]),
+                    regulated * tone[lane],
+                    half_regulation[lane],
+                    left_3[lane],
+                )
+                after = relaxing_step(effector[lane], source, lost[lane], kept_effector[lane])
+                mean = 0.5 * (effector[lane] + after)
+                gamma[lane] = mean * left_1[lane]
+                hazard[lane] = -dt * attacking[lane] * mean * (1.0 - halfway)
+                effector[lane] = after
+                privilege[lane] = privilege_step(
+                    privilege[lane], gamma[lane], half[lane], 1.0 - kept * kept
+                )
+                regulation[lane] = relaxing_step(
+                    regulation[lane],
+                    induction[lane] * mean + sensitized[lane],
+                    regulation_loss[lane],
+                    kept_regulation[lane],
+                )
+                memory[lane] = memory_step(
+                    memory[lane], mean, formation[lane], forgetting[lane], dt
+                )
+            for lane in range(width):
+                at = first + lane
+                immune[0, cell, at] = effector[lane]
+                immune[1, cell, at] = privilege[lane]
+                immune[2, cell, at] = regulation[lane]
+                immune[3, cell, at] = memory[lane]
+                signal[cell, at] = gamma[lane]
+                attack[cell, at] = 1.0 - np.exp(hazard[lane])
 
 
 @njit(nogil=True)
@@ -333,7 +384,6 @@ def advance_scalp(
     drive_factor = np.empty(lanes)
     growth_speed = np.empty(lanes)
     anagen_days = np.empty(lanes)
-    shared = np.empty((6, lanes))
     fallen = np.zeros((count, lanes))
     any_immune = False
     any_androgen = False
@@ -402,7 +452,6 @@ def advance_scalp(
                     activity[day],
                     signal,
                     attack,
-                    shared,
                     dt,
                 )
             for cell in range(count):
