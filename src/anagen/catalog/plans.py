@@ -15,13 +15,14 @@ BETTER_OR_WORSE = ("at_most", "at_least", "rise", "fall")
 class Weight:
     """How much one aim counts: the importance 0 to 1 the person gives it, times `scale`.
 
-    `default` is the importance when the person has not said.
+    `default` is the importance when the person has not said; `question` is how it is asked.
     """
 
     id: str
     default: float
     scale: float
     meaning: str
+    question: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -36,7 +36,9 @@ def folded(
     for item in ranked:
         by = None
         if item.id not in kept and _foldable(item, roles):
-            by = next((other for other in standing if _dominates(other, item)), None)
+            better = [other for other in standing if _dominates(other, item)]
+            simpler = [other for other in better if _taken(other) < _taken(item)]
+            by = next(iter(simpler or better), None)
         if by is None:
             standing.append(item)
         else:
@@ -96,8 +98,9 @@ def _reason(by: Option, item: Option) -> str:
     more = [name for name, gain in _gains(by, item).items() if gain >= least]
     if not _taken(by):
         return f"it does not do better than no treatment, which has {_and(more)}"
-    basis = "" if _taken(by) < _taken(item) else " and the better trials"
-    return f"{by.label} is no worse in anything that is weighed here and has {_and(more)}{basis}"
+    if not _taken(by) < _taken(item):
+        more.append("better trials behind it")
+    return f"{by.label} is no worse in anything that is weighed here and has {_and(more)}"
 
 
 def _and(words: Sequence[str]) -> str:

@@ -358,12 +358,23 @@ def _option(
         cost_class=max((t.cost_class for t in treatments), key=COST_CLASSES.index),
         weeks_to_judge=max(judge, default=None) if not silent else None,
         if_stopped=". ".join(dict.fromkeys(t.stopping.text for t in treatments)),
-        positives=tuple(dict.fromkeys(text for t in treatments for text in t.positives)),
-        negatives=tuple(dict.fromkeys(text for t in treatments for text in t.negatives)),
+        positives=_told(treatments, [t.positives for t in treatments]),
+        negatives=_told(treatments, [t.negatives for t in treatments]),
         score=None if aims is None else score(aims, importance),
         sources=_option_sources(item, harms),
         aims=aims,
         contribution=_contribution(item, batch, main) if arm is not None else None,
+    )
+
+
+def _told(treatments: Sequence[Treatment], texts: Sequence[Sequence[str]]) -> tuple[str, ...]:
+    """What is said of the treatments; in a combination each text names its own."""
+    if len(treatments) == 1:
+        return tuple(dict.fromkeys(texts[0]))
+    return tuple(
+        f"{treatment.name}: {text}"
+        for treatment, own in zip(treatments, texts, strict=True)
+        for text in own
     )
 
 

@@ -4,23 +4,27 @@ from __future__ import annotations
 
 from datetime import date
 
+from anagen.catalog.plans import load_weights
 from anagen.catalog.tables import read_table
 from anagen.patients.record import PatientRecord
 from anagen.plan.records import Plan
 from anagen.provenance import Stamp
 from anagen.report import options, questions, who, why
 from anagen.report.citations import Citations
-from anagen.report.records import Document, Fact, StampItem, Term
+from anagen.report.records import Document, StampItem, Term, ValueItem
 from anagen.report.words import percent, sentence, sentences, spoken
 
 FORMAT = "anagen-report/1"
+LEADING = 3  # options named for each thing that may matter most
 
 NOTICES = (
     "This report is for learning, research and talks with a doctor. It is not medical advice and "
     "does not replace a doctor.",
     "It lists options with their basis. It does not tell you which one to take.",
-    "It has not been reviewed by patients or outside doctors yet, and it has not been tested in "
-    "daily care.",
+    "No patients or outside doctors have reviewed it yet. It has not been tested in daily care.",
+    "Fair trials in people come first. Weaker studies count for less and may mean no effect. Where "
+    "no study in people speaks for a treatment, no number is shown. The documentation says how "
+    "studies were chosen and graded.",
     "It is made on your own computer. Nothing in it was sent anywhere.",
     "No maker or seller of a treatment is named or paid for here. No funding source has been "
     "declared for this software.",
@@ -74,7 +78,8 @@ def build(
         outcome_label=main,
         outcome_definition=sentence(plan.main_outcome),
         order_basis=sentence(plan.order_basis),
-        values=_values(record, plan),
+        values=_values(plan),
+        values_asked=any(said is not None for said in record.values.model_dump().values()),
         times=tuple(times),
         untreated=untreated,
         options=listed,
@@ -108,13 +113,20 @@ def glossary() -> tuple[Term, ...]:
     return tuple(Term(row["term"], row["meaning"]) for row in read_table("glossary.csv"))
 
 
-def _values(record: PatientRecord, plan: Plan) -> tuple[Fact, ...]:
-    """What the order of options weighs, 0 to 100; whose weights they are is said."""
-    asked = any(weight is not None for weight in record.values.model_dump().values())
-    group = "What matters to you" if asked else "Usual weights; you were not asked"
+def _values(plan: Plan) -> tuple[ValueItem, ...]:
+    """What the order of options weighs, and which options lead when one thing matters most."""
+    labels = {option.id: option.label for option in plan.options}
+    leading = {item.aim: item.names[:LEADING] for item in plan.orderings}
     return tuple(
-        Fact(group, spoken(name).capitalize(), str(percent(weight)))
-        for name, weight in plan.values.items()
+        ValueItem(
+            aim=weight.id,
+            label=spoken(weight.id).capitalize(),
+            question=weight.question,
+            weight=percent(plan.values[weight.id]),
+            first=tuple(labels[name] for name in leading.get(weight.id, ())),
+        )
+        for weight in load_weights().values()
+        if weight.id in plan.values
     )
 
 

@@ -17,7 +17,7 @@ from anagen.charts.harms import harm_chart
 from anagen.charts.icons import icon_array, icon_key, symbols
 from anagen.charts.labels import nice_domain
 from anagen.charts.series import Bar, Curve, Interval, Pair
-from anagen.report.questions import numbered, shown_first
+from anagen.report.questions import folded, numbered, shown_first
 from anagen.report.records import (
     CauseItem,
     ChangeItem,
@@ -104,6 +104,7 @@ def render(document: Document) -> str:
             symbols=Markup(symbols() if document.options else ""),
             people_key=Markup(icon_key()),
             compared=numbered(document),
+            folded=folded(document),
             others=[option for option in shown if not option.outcomes],
             shown_options=shown,
             waiting=waiting,
@@ -224,7 +225,9 @@ def _effects(document: Document) -> list[Effect]:
         (option.label, change)
         for option in document.options
         for change in option.changes
-        if change.observable == document.main_observable and not option.is_untreated
+        if change.observable == document.main_observable
+        and not option.is_untreated
+        and not option.folded
     ]
     if main is None or not own:
         return []

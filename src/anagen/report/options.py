@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from anagen.charts.series import Curve
-from anagen.plan.records import Change, HarmRate, Option, Outcome, Plan
+from anagen.plan.records import (
+    Change,
+    Contribution,
+    HarmRate,
+    Option,
+    Outcome,
+    Plan,
+    Points,
+)
 from anagen.report import labels
 from anagen.report.citations import Citations
 from anagen.report.records import (
@@ -12,6 +20,7 @@ from anagen.report.records import (
     Observable,
     OptionItem,
     OutcomeItem,
+    PartItem,
     ReasonItem,
 )
 from anagen.report.words import number, sentence, sentences, signed, spoken, when
@@ -233,8 +242,49 @@ def option_item(plan: Plan, option: Option, cite: Citations) -> OptionItem:
         if_stopped=sentence(option.if_stopped),
         positives=tuple(sentence(text) for text in option.positives),
         negatives=tuple(sentence(text) for text in option.negatives),
+        folded=sentence(option.folded_why) if shown else "",
+        parts=_parts(option.contribution, option.treatments) if shown else (),
+        parts_text=_parts_text(option.contribution) if shown else "",
         citations=cite.cite(option.sources),
     )
+
+
+def _parts(told: Contribution | None, treatments: tuple[str, ...]) -> tuple[PartItem, ...]:
+    """What each treatment of a combination brings, in people of 100 who get better."""
+    if told is None:
+        return ()
+    return tuple(
+        PartItem(
+            labels.treatment(name),
+            _people(alone),
+            "not known" if on_top is None else _people(on_top),
+        )
+        for name, alone, on_top in zip(treatments, told.alone, told.added, strict=True)
+    )
+
+
+def _people(points: Points) -> str:
+    """'+12 (5 to 20)', signed, in people of 100."""
+    middle, low, high = (round(value) for value in (points.value, points.low, points.high))
+    return f"{signed(middle)} ({signed(min(low, middle))} to {signed(max(high, middle))})"
+
+
+def _parts_text(told: Contribution | None) -> str:
+    """Why the parts need not add up to the whole."""
+    if told is None:
+        return ""
+    whole, rest = round(told.together.value), round(told.interaction.value)
+    count = f"{abs(whole)} {'more' if whole >= 0 else 'fewer'}"
+    text = f"Together {count} of 100 people are better after {when(told.week)}. "
+    if rest == 0:
+        return f"{text}The parts add up to that."
+    side = "less" if rest < 0 else "more"
+    why = (
+        "some people who would get better with one part would also get better with another"
+        if rest < 0
+        else "some people pass the mark only with both"
+    )
+    return f"{text}That is {abs(rest)} {side} than the parts alone would add up to: {why}."
 
 
 def _rounded(value: float) -> float:

@@ -66,8 +66,17 @@ def _summary(document: Document) -> Iterator[str]:
 
 
 def numbered(document: Document) -> list[OptionItem]:
-    """Options with a forecast, in order; waiting is left out, it stands beside each of them."""
-    return [option for option in document.options if option.outcomes and not option.is_untreated]
+    """Options with a forecast, in order; waiting stands beside each, folded ones are left out."""
+    return [
+        option
+        for option in document.options
+        if option.outcomes and not option.is_untreated and not option.folded
+    ]
+
+
+def folded(document: Document) -> list[OptionItem]:
+    """Options with a forecast that another one matches, each with the reason."""
+    return [option for option in document.options if option.folded]
 
 
 def shown_first(times: Sequence[float]) -> float:

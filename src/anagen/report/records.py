@@ -79,12 +79,19 @@ class MixtureItem:
 
 @dataclass(frozen=True, slots=True)
 class NextTest:
-    """A test or question worth having next."""
+    """A test or question worth having next.
+
+    `changes_plan` is how many of 100 results would change which causes are treated.
+    """
 
     test: str
     label: str
     why: str
     information_bits: float
+    changes_plan: int
+    changes_text: str
+    burden: str
+    cost: str
     separates: tuple[str, ...]
     caution: str
     citations: tuple[int, ...]
@@ -157,12 +164,22 @@ class ReasonItem:
 
 
 @dataclass(frozen=True, slots=True)
+class PartItem:
+    """One part of a combination, in people of 100: alone, and on top of the other parts."""
+
+    label: str
+    alone: str
+    added: str
+
+
+@dataclass(frozen=True, slots=True)
 class OptionItem:
     """One plan a person can compare. `arm` is None when no number may be shown.
 
     `is_untreated` marks waiting: its numbers are those of no treatment, beside which all stand.
 
-    `outcomes` count by the main definition, `further_outcomes` by other definitions.
+    `outcomes` count by the main definition, `further_outcomes` by other definitions. `folded` says
+    why the option is left out of the comparison; `parts` what each treatment of a combination adds.
     """
 
     option: str
@@ -194,6 +211,9 @@ class OptionItem:
     if_stopped: str
     positives: tuple[str, ...]
     negatives: tuple[str, ...]
+    folded: str
+    parts: tuple[PartItem, ...]
+    parts_text: str
     citations: tuple[int, ...]
 
 
@@ -207,6 +227,20 @@ class Observable:
     better: str
     low: float
     high: float
+
+
+@dataclass(frozen=True, slots=True)
+class ValueItem:
+    """One thing that may matter: the question, its weight here, and who leads if it matters most.
+
+    `weight` is 0 to 100; `first` are the labels of the options that then come first.
+    """
+
+    aim: str
+    label: str
+    question: str
+    weight: int
+    first: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -251,7 +285,8 @@ class Document:
     outcome_label: str
     outcome_definition: str
     order_basis: str
-    values: tuple[Fact, ...]
+    values: tuple[ValueItem, ...]
+    values_asked: bool
     times: tuple[float, ...]
     untreated: tuple[OutcomeItem, ...]
     options: tuple[OptionItem, ...]

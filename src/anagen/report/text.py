@@ -16,7 +16,7 @@ from anagen.charts.series import Curve
 from anagen.plan.safety import CHECK_FIRST
 from anagen.report import why
 from anagen.report.citations import Citations
-from anagen.report.questions import numbered, shown_first
+from anagen.report.questions import folded, numbered, shown_first
 from anagen.report.records import (
     CauseItem,
     Document,
@@ -185,7 +185,7 @@ def _causes(
     for title, found in (("For", first.findings_for), ("Against", first.findings_against)):
         if found:
             words = "; ".join(
-                f"{item.label}{' (not seen)' if item.state == 'absent' else ''}, {item.strength}"
+                f"{item.label}{' (absent)' if item.state == 'absent' else ''}, {item.strength}"
                 for item in found[:FINDINGS_SHOWN]
             )
             yield Text(f"{title} {inside(first.label)}: {words}.")
@@ -201,6 +201,8 @@ def _tests(tests: Sequence[NextTest]) -> Iterable:
     for i, test in enumerate(tests[:TESTS_SHOWN], 1):
         text = Text(test.label, style="bold")
         text.append(f": {test.why}", style="not bold")
+        if test.changes_plan:
+            text.append(f" Changes the plan {test.changes_text}.", style="not bold")
         if test.caution:
             text.append(f" Take care: {test.caution}", style="not bold")
         yield _item(f"{i}.", text)
@@ -260,6 +262,15 @@ def _options(document: Document, width: int) -> Iterable:
     if document.order_basis:
         yield Text(f"Order: {document.order_basis}", style="dim")
     yield ""
+    yield from _list("Folded away", (f"{o.label}: {o.folded}" for o in folded(document)))
+    yield from _list(
+        "If one thing matters most to you, these come first",
+        (
+            f"{v.label}: {joined(inside(label) for label in v.first)}."
+            for v in document.values
+            if v.first
+        ),
+    )
 
 
 def _gap(outcome: OutcomeItem) -> str:

@@ -12,6 +12,7 @@ from anagen.report.words import percent, percent_text, range_text, sentence, spo
 # How a likelihood ratio reads in words: Jeffreys' steps on his scale of evidence (10 and 3.16).
 STRONG = math.log(10)
 CLEAR = math.log(10) / 2
+BURDENS = ("a question or a look", "a small test", "several visits", "a small operation")
 
 
 def flag_items(assessment: Assessment, cite: Citations) -> tuple[FlagItem, ...]:
@@ -90,7 +91,7 @@ def mixture_items(assessment: Assessment) -> tuple[MixtureItem, ...]:
 
 
 def next_tests(assessment: Assessment, cite: Citations) -> tuple[NextTest, ...]:
-    """Tests in the order of the assessment, advice to leave tests out last."""
+    """Tests in the order of the assessment."""
     names = {cause.cause: cause.label for cause in assessment.causes}
     return tuple(
         NextTest(
@@ -98,9 +99,20 @@ def next_tests(assessment: Assessment, cite: Citations) -> tuple[NextTest, ...]:
             label=test.label,
             why=sentence(test.why),
             information_bits=round(test.expected_information_bits, 2),
+            changes_plan=percent(test.changes_plan),
+            changes_text=_changes(test.changes_plan),
+            burden=BURDENS[min(int(test.burden), len(BURDENS) - 1)],
+            cost=test.cost,
             separates=tuple(names.get(cause, spoken(cause)) for cause in test.separates),
             caution=sentence(test.caution),
             citations=cite.cite(test.source),
         )
-        for test in sorted(assessment.tests, key=lambda test: test.test.startswith("no_"))
+        for test in assessment.tests
     )
+
+
+def _changes(probability: float) -> str:
+    """How often a result would change which causes are treated, in words."""
+    if probability <= 0.0:
+        return "no"
+    return f"in {percent_text(probability)} of 100 cases"
