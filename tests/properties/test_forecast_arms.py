@@ -53,3 +53,16 @@ def test_another_seed_gives_another_twin() -> None:
     one = forecast(PEOPLE[1], (UNTREATED,), weeks=4, draws=5, seed=1).arms["untreated"]
     two = forecast(PEOPLE[1], (UNTREATED,), weeks=4, draws=5, seed=2).arms["untreated"]
     assert not _same(one, two)
+
+
+def test_the_order_and_company_of_people_change_no_bit() -> None:
+    def run(people) -> dict:
+        return {
+            p.patient_id: forecast(p, (UNTREATED,), weeks=6, draws=6, seed=4).arms["untreated"]
+            for p in people
+        }
+
+    together, turned, alone = run(PEOPLE), run(PEOPLE[::-1]), run(PEOPLE[1:2])
+    for name, arm in together.items():
+        assert _same(arm, turned[name]), name
+    assert _same(alone["severe"], together["severe"])

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from anagen.catalog.parameters import load_parameters, value
 from anagen.model import endocrine, events, nutrition
 from anagen.model.drivers import DRIVER_INDEX, DRIVERS
-from anagen.model.scalp_day import CELL_INDEX, RECORD
+from anagen.model.scalp import REGIONS
+from anagen.model.scalp_day import CELL_INDEX, PERSON_INDEX, RECORD
 from anagen.simulate import cohort
 from anagen.simulate.forecast import UNTREATED, forecast
 from anagen.simulate.parameter_draws import TYPICAL
@@ -263,6 +264,40 @@ def test_a_stronger_drive_never_thickens_and_a_weaker_one_never_thins() -> None:
     assert np.all(mass[0] >= mass[1] - 1e-12)
     assert np.all(mass[1] >= mass[2] - 1e-12)
     assert mass[0].sum() > mass[2].sum()
+
+
+def _after_years_of_pattern_loss(sex: str, gain: float = 1.0) -> np.ndarray:
+    """Growing mass of each region after four years, share of the full scalp. Shape: (cell,)."""
+    person = Person("genes", sex, 40.0, {"androgenetic": 1.0})
+    lanes = Lanes(person, np.array([0]), 1, 0, central=True)
+    group = build(lanes, frozenset({"androgenetic"}))
+    group.person[PERSON_INDEX["androgen_gain"]] *= gain
+    days = 4 * 364
+    record = cohort.advance(
+        group, cohort.neutral_drivers(1, days), np.zeros((days, 1)),
+        np.full((days, 1), -1, np.int16), workers=1,
+    )  # fmt: skip
+    mass = record[:, RECORD.index("growing_mass"), :, 0]
+    return mass[-1] / mass[0]
+
+
+def test_a_stronger_inherited_gain_thins_faster() -> None:
+    weak, usual, strong = (_after_years_of_pattern_loss("male", gain) for gain in (0.7, 1.0, 1.3))
+    assert np.all(weak >= usual)
+    assert np.all(usual >= strong)
+    assert weak[REGIONS.index("vertex")] > 1.1 * strong[REGIONS.index("vertex")]
+
+
+def test_women_thin_over_the_midline_and_men_at_front_and_vertex() -> None:
+    men = dict(zip(REGIONS, _after_years_of_pattern_loss("male"), strict=True))
+    women = dict(zip(REGIONS, _after_years_of_pattern_loss("female"), strict=True))
+    assert min(men, key=men.__getitem__) in ("vertex", "frontal")
+    assert min(women, key=women.__getitem__) == "mid_scalp"
+    assert max(men, key=men.__getitem__) == max(women, key=women.__getitem__) == "occipital"
+    assert men["occipital"] > 0.98
+    # The back is not quite spared in women, and the front thins less than the midline.
+    assert women["occipital"] < men["occipital"]
+    assert women["frontal"] > women["mid_scalp"]
 
 
 @pytest.mark.parametrize("tsh", [40.0, 0.01])
