@@ -549,6 +549,8 @@ def test_a_result_without_a_value_stays_unknown_and_its_reason_is_said():
     [
         allergy(concept(ABSENT, "no-allergy-info", "No information about allergies")),
         allergy(concept(ABSENT, "no-known-allergies", "No known allergies")),
+        allergy(concept(SNOMED, "429625007", "No known food allergy (situation)")),
+        allergy({"text": "No known drug allergies"}),
         condition(ABSENT, "no-known-problems", "No known problems"),
         statement(concept(ABSENT, "no-medication-info", "No information about medications")),
         procedure(concept(ABSENT, "no-procedure-info", "No information about procedures")),

@@ -155,6 +155,8 @@ def set_aside(resource: dict[str, Any], concept: Any, draft: Draft) -> bool:
 
 def says_nothing(concept: Any) -> bool:
     """Whether a concept only states that nothing is known or nothing is there."""
+    if words(concept).casefold().startswith(("no known ", "no information ")):
+        return True
     return any(
         any(mark in system for mark in _SAYS_NOTHING) or code.startswith("no-known")
         for system, code, _ in codings(concept)
