@@ -14,6 +14,7 @@ from anagen.cli import (
     forecast,
     interventions,
     plan,
+    scalp,
     serve,
     trial,
     validate,
@@ -37,6 +38,7 @@ app = typer.Typer(
 app.command("plan")(plan.plan)
 app.command("assess")(assess.assess)
 app.command("forecast")(forecast.forecast)
+app.command("scalp")(scalp.scalp)
 app.command("interventions")(interventions.interventions)
 app.command("validate")(validate.validate)
 app.command("ask")(ask.ask)

@@ -1,0 +1,292 @@
+"""`anagen scalp`: the head seen from above, untreated beside a plan, as pictures and a movie."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from anagen.cli.forecast import REFUSED_FOR_SAFETY
+from anagen.cli.options import Json, PatientFile, Seed
+from anagen.errors import InputProblems, Problem, nearest_name
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from anagen.patients.record import PatientRecord
+    from anagen.plan.single import SinglePlan
+    from anagen.provenance import Stamp
+    from anagen.simulate.regimen import Arm, Regimen
+
+FOLDER = Path("anagen-scalp")
+MOVIES = ("gif", "mp4", "none")
+WEEKS = (1, 2080)
+FOLLICLES = (1_000, 200_000)
+PIXELS = (120, 1_000)
+PANELS = 5
+MOST_PANELS = 60
+# A movie has about this many pictures, whatever its weeks.
+MOVIE_PICTURES = 48
+
+
+def scalp(
+    patient: PatientFile,
+    plan: Annotated[
+        str | None,
+        typer.Option(
+            help='Treatments joined by "+", such as "finasteride 1 mg daily".',
+            show_default="no treatment alone",
+        ),
+    ] = None,
+    weeks: Annotated[int, typer.Option(help=f"How far, in weeks: {WEEKS[0]} to {WEEKS[1]}.")] = 104,
+    at: Annotated[
+        str | None,
+        typer.Option(help="Weeks of the pictures, such as 0,12,24.", show_default="five weeks"),
+    ] = None,
+    movie: Annotated[
+        str, typer.Option(help="gif, mp4 (needs ffmpeg on this machine) or none.")
+    ] = "gif",
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            help="Folder for the pictures, the movie and the read-outs.",
+            show_default=f"{FOLDER}; with --json nothing is written unless given",
+        ),
+    ] = None,
+    follicles: Annotated[
+        int, typer.Option(help=f"Follicles on the head: {FOLLICLES[0]:,} to {FOLLICLES[1]:,}.")
+    ] = 100_000,
+    width: Annotated[
+        int, typer.Option(help=f"Width of one head in pixels: {PIXELS[0]} to {PIXELS[1]}.")
+    ] = 320,
+    seed: Seed = 0,
+    as_json: Json = False,
+) -> None:
+    """A head of 100,000 follicles seen from above: pictures, a movie, and what is read from it."""
+    record, regimens, pictured = checked(
+        patient, plan=plan, weeks=weeks, at=at, movie=movie, follicles=follicles, width=width
+    )
+
+    from anagen.assess.assess import assess
+    from anagen.plan.single import judge_plan
+    from anagen.provenance import stamp
+
+    assessment = assess(record)
+    made = stamp(seed, 1)
+    judged = judge_plan(record, assessment, regimens) if regimens else None
+    if judged is not None and judged.refused:
+        _tell(judged, made, as_json=as_json)
+        raise typer.Exit(REFUSED_FOR_SAFETY)
+
+    from anagen.cli.files import write_whole
+    from anagen.cli.progress import progress
+    from anagen.patients.condition import person_from
+    from anagen.pictures.document import as_document, print_readings
+    from anagen.pictures.frames import shown_weeks
+    from anagen.pictures.readings import read
+    from anagen.pictures.show import memory_mb, panels
+    from anagen.plan.make import mixtures_of
+    from anagen.simulate.head import simulate_head
+
+    person = person_from(record, mixtures_of(assessment))
+    arms = _arms(judged)
+    folder = out if out is not None else (None if as_json else FOLDER)
+    drawn = MOVIE_PICTURES if movie != "none" and folder is not None else 0
+    chosen = shown_weeks(pictured, weeks, drawn)
+    if not as_json:
+        hairs = f"{follicles:,} follicles, {len(chosen)} weeks, {len(arms)} arm(s)"
+        typer.echo(
+            f"{hairs}: about {memory_mb(follicles, len(chosen), len(arms)):.0f} MB", err=True
+        )
+    with progress(f"Growing the hair of {record.id}", quiet=as_json) as report:
+        runs = simulate_head(
+            person,
+            arms,
+            weeks=weeks,
+            frames=chosen,
+            follicles=follicles,
+            seed=seed,
+            progress=report,
+        )
+    female = record.sex == "female"
+    readings = {arm.id: read(runs[arm.id], female=female) for arm in arms}
+    mechanisms = runs[arms[0].id].mechanisms
+    document = as_document(
+        record.id,
+        readings,
+        {arm.id: arm.label for arm in arms},
+        follicles=follicles,
+        mechanisms=mechanisms,
+        tier=judged.tier if judged is not None else "",
+        silent=judged.silent if judged is not None else "",
+        stamp=made,
+    )
+    text = json.dumps(document, indent=2, ensure_ascii=False)
+    written: list[Path] = []
+    if folder is not None:
+        with progress(f"Drawing {record.id}", quiet=as_json) as report:
+            written = _draw(
+                panels(
+                    runs,
+                    arms,
+                    readings,
+                    name=record.id,
+                    weeks=weeks,
+                    width=width,
+                    parted=female,
+                    salt=bool(mechanisms & {"autoimmune"}),
+                    progress=report,
+                ),
+                folder,
+                record.id,
+                pictured,
+                movie,
+            )
+        write_whole(folder / f"{record.id}.json", text + "\n")
+    if as_json:
+        typer.echo(text)
+        return
+    from rich.console import Console
+
+    console = Console()
+    if judged is not None:
+        console.print(f"{judged.label}: {judged.silent or 'tier ' + judged.tier}")
+    print_readings(readings, {arm.id: arm.label for arm in arms}, pictured, console)
+    if folder is not None:
+        for path in (*written, folder / f"{record.id}.json"):
+            console.print(f"Written: {path}", soft_wrap=True, highlight=False)
+
+
+def _tell(judged: SinglePlan, made: Stamp, *, as_json: bool) -> None:
+    """Why a plan is refused, as `anagen forecast` says it."""
+    from anagen.report.single import as_document, print_single
+
+    if as_json:
+        typer.echo(json.dumps(as_document(judged, made), indent=2, ensure_ascii=False))
+        return
+    from rich.console import Console
+
+    print_single(judged, made, Console())
+
+
+def _arms(judged: SinglePlan | None) -> tuple[Arm, ...]:
+    """No treatment, and beside it the plan when numbers may be shown of it."""
+    from anagen.plan.single import PLAN_ARM
+    from anagen.simulate.regimen import Arm
+
+    untreated = Arm("untreated", "No treatment", as_in_trial=False)
+    if judged is None or judged.silent:
+        return (untreated,)
+    return (untreated, Arm(PLAN_ARM, judged.label, judged.regimens, as_in_trial=False))
+
+
+def _draw(
+    drawn: Iterable[tuple[int, Image]],
+    folder: Path,
+    name: str,
+    pictured: tuple[int, ...],
+    movie: str,
+) -> list[Path]:
+    """Writes the pictures asked for as they are drawn, and the movie of them all."""
+    from anagen.pictures.movie import WRITERS, write_png
+
+    written, frames = [], []
+    for week, picture in drawn:
+        if week in pictured:
+            written.append(folder / f"{name}-week-{week:04d}.png")
+            write_png(written[-1], picture)
+        if movie != "none":
+            frames.append(picture)
+    if frames:
+        written.append(folder / f"{name}.{movie}")
+        WRITERS[movie](written[-1], frames)
+    return written
+
+
+def checked(
+    patient: Path,
+    *,
+    plan: str | None,
+    weeks: int,
+    at: str | None,
+    movie: str,
+    follicles: int,
+    width: int,
+) -> tuple[PatientRecord, tuple[Regimen, ...], tuple[int, ...]]:
+    """The record, the regimens and the weeks of the pictures.
+
+    Raises InputProblems with everything that is wrong in the file and in all options together.
+    """
+    from anagen.patients.intake import load
+    from anagen.simulate.regimen import parse_plan
+
+    problems: list[Problem] = []
+    record: PatientRecord | None = None
+    regimens: tuple[Regimen, ...] = ()
+    try:
+        record = load(patient)
+    except InputProblems as error:
+        problems += error.problems
+    try:
+        regimens = parse_plan(plan) if plan is not None else ()
+    except InputProblems as error:
+        problems += error.problems
+    for name, number, (least, most) in (
+        ("--weeks", weeks, WEEKS),
+        ("--follicles", follicles, FOLLICLES),
+        ("--width", width, PIXELS),
+    ):
+        if not least <= number <= most:
+            message = "is too few" if number < least else "is too many"
+            problems.append(_problem(name, str(number), message, f"{least} to {most}"))
+    panels = _panels(at, weeks, problems)
+    if movie not in MOVIES:
+        problems.append(
+            Problem(
+                file="options",
+                field="--movie",
+                value=movie,
+                message="is no kind of movie",
+                allowed=", ".join(MOVIES),
+                nearest=nearest_name(movie, MOVIES),
+            )
+        )
+    elif movie == "mp4":
+        from anagen.pictures.movie import can_write_mp4
+
+        if not can_write_mp4():
+            problems.append(
+                _problem("--movie", "mp4", "needs ffmpeg, which is not on this machine", "gif")
+            )
+    if problems or record is None:
+        raise InputProblems(problems)
+    return record, regimens, panels
+
+
+def _panels(at: str | None, weeks: int, problems: list[Problem]) -> tuple[int, ...]:
+    """The weeks of the pictures; five even ones when none are named."""
+    if at is None:
+        span = min(max(weeks, 0), WEEKS[1])
+        return tuple(sorted({round(span * i / (PANELS - 1)) for i in range(PANELS)}))
+    found: set[int] = set()
+    words = [word.strip() for word in at.split(",")]
+    for word in words:
+        allowed = f"whole weeks from 0 to {weeks}, such as 0,{max(weeks // 2, 1)},{weeks}"
+        if not word.isdecimal() or not word.isascii():
+            problems.append(_problem("--at", word[:20] or "(empty)", "is no week", allowed))
+        elif len(word) > len(str(WEEKS[1])) or int(word) > weeks:
+            problems.append(_problem("--at", word[:20], "is after the last week", allowed))
+        else:
+            found.add(int(word))
+    if len(found) > MOST_PANELS:
+        problems.append(
+            _problem("--at", f"{len(found)} weeks", "is too many", f"at most {MOST_PANELS}")
+        )
+    return tuple(sorted(found))
+
+
+def _problem(field: str, value: str, message: str, allowed: str) -> Problem:
+    return Problem(file="options", field=field, value=value, message=message, allowed=allowed)

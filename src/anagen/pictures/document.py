@@ -1,0 +1,103 @@
+"""The readings of all arms as JSON and on a terminal: the text twin of the pictures."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from anagen.pictures.head import CUT_CM
+from anagen.pictures.readings import Reading
+from anagen.provenance import Stamp
+
+DIGITS = 3
+
+
+LIMITS = (
+    "One possible course of one typical person like this one; how sure it is stands in the "
+    "forecast, not in the picture.",
+    "Stages are read from the density of the target area alone; their limits are assumptions.",
+    "Tone and locks of hair are drawn, not simulated.",
+    "Not medical advice.",
+)
+
+
+def as_document(
+    patient_id: str,
+    readings: Mapping[str, Sequence[Reading]],
+    labels: Mapping[str, str],
+    *,
+    follicles: int,
+    mechanisms: Iterable[str],
+    tier: str,
+    silent: str,
+    stamp: Stamp,
+) -> dict[str, Any]:
+    """Plain JSON values. `readings` and `labels` by arm; `tier` of the plan, empty without one;
+    `silent` says why the plan is not shown."""
+    return {
+        "format": "anagen-scalp/1",
+        "patient": patient_id,
+        "mechanisms": sorted(mechanisms),
+        "tier": tier,
+        "silent": silent,
+        "follicles": follicles,
+        "hair_drawn_cut_to_cm": CUT_CM,
+        "arms": {
+            arm: {"label": labels[arm], "readings": [_rounded(asdict(one)) for one in course]}
+            for arm, course in readings.items()
+        },
+        "limits": list(LIMITS),
+        "stamp": asdict(stamp),
+    }
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: _rounded(part) for name, part in value.items()}
+    return round(value, DIGITS) if isinstance(value, float) else value
+
+
+def print_readings(
+    readings: Mapping[str, Sequence[Reading]],
+    labels: Mapping[str, str],
+    weeks: Sequence[int],
+    console: Console,
+) -> None:
+    """One table an arm, its rows at `weeks`."""
+    for arm, course in readings.items():
+        table = Table(
+            title=f"\n{labels[arm]}", title_justify="left", title_style="bold",
+            box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False,
+        )  # fmt: skip
+        staged = any(one.stage for one in course)
+        names = ["Week", "SALT", *(["Stage"] if staged else []), "Shed/day"]
+        for name in (*names, "Terminal/cm2", "All/cm2", "Growing", "Width"):
+            justify = "left" if name == "Stage" else "right"
+            table.add_column(name, justify=justify, no_wrap=True)
+        for one in course:
+            if one.week not in weeks:
+                continue
+            target = one.target
+            table.add_row(
+                str(one.week),
+                f"{one.salt:.0f}",
+                *([one.stage] if staged else []),
+                f"{one.shed_per_day:.0f}",
+                f"{target.terminal_per_cm2:.0f}",
+                f"{target.total_per_cm2:.0f}",
+                _shown(target.anagen_percent, " %"),
+                _shown(target.mean_diameter_um, " um"),
+            )
+        console.print(table)
+    for line in ("Counts are of the target area, as a phototrichogram reads it.", *LIMITS):
+        console.print(Text(line, style="dim"))
+
+
+def _shown(number: float | None, unit: str) -> str:
+    return "not known" if number is None else f"{number:.0f}{unit}"
