@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import pytest
 
+from anagen.assess.assess import assess
 from anagen.patients.condition import person_from
-from anagen.patients.record import Medicine, PatientRecord
+from anagen.patients.record import Complaint, Condition, Measurements, Medicine, PatientRecord
 from anagen.patients.running import running_regimens
+from anagen.plan.make import make_plan
+from anagen.simulate.result import NO_CHANGE
 
 MALE = ("male_pattern_hair_loss",)
 
@@ -85,3 +88,37 @@ def test_the_person_of_the_model_carries_them() -> None:
     assert [regimen.treatment for regimen in person.running] == ["finasteride"]
     assert person.current_treatments == ("finasteride", "ramipril")
     assert person_from(record(), {MALE: 1.0}).running == ()
+
+
+def planned(**situation: object):
+    taken = PatientRecord(
+        id="plan",
+        sex="male",
+        age_years=38.0,
+        complaint=Complaint(duration_weeks=300.0, onset="gradual", pattern=("vertex",)),
+        measurements=Measurements(norwood="III vertex"),
+        medicines=(Medicine(name="finasteride", dose="1 mg daily", started_weeks_ago=60.0),),
+        **situation,  # pyright: ignore[reportArgumentType]
+    )
+    return make_plan(taken, assess(taken), weeks=52, draws=10, seed=1)
+
+
+def test_a_plan_shows_no_change_in_the_place_of_waiting_and_scores_it_not() -> None:
+    plan = planned()
+    waiting = next(option for option in plan.options if option.id == "watchful_waiting")
+    assert waiting.label == "No change: goes on with finasteride 1 mg daily"
+    assert waiting.arm == NO_CHANGE
+    assert waiting.score is None
+    assert waiting.outcomes != plan.untreated
+    assert plan.forecast is not None
+    assert any("stopped today" in text for text in plan.forecast.individualised)
+    asked = next(option for option in plan.options if option.id == "finasteride")
+    assert asked.outcomes == waiting.outcomes, "the option that runs already is to go on"
+
+
+def test_what_is_taken_but_blocked_is_said_first_and_not_shown_as_no_change() -> None:
+    plan = planned(conditions=(Condition(id="finasteride_allergy"),))
+    assert "finasteride" in {option.id for option in plan.blocked}
+    assert "taken now" in plan.limits[0]
+    waiting = next(option for option in plan.options if option.id == "watchful_waiting")
+    assert waiting.arm == "untreated"
