@@ -256,6 +256,8 @@ def test_our_own_sentences_can_be_read_at_twelve() -> None:
         [
             *told.summary,
             *told.questions,
+            *told.steps,
+            *(value.question for value in told.values),
             *told.notices,
             *(outcome.sentence for option in told.options for outcome in option.outcomes),
             *(term.meaning for term in told.glossary),

@@ -91,6 +91,7 @@ def build(
         curves=curves,
         individualised=sentences(forecast.individualised if forecast else ()),
         not_individualised=sentences(forecast.not_individualised if forecast else ()),
+        steps=(),
         questions=(),
         limits=sentences((*plan.limits, *assessment.limits)),
         notices=NOTICES,

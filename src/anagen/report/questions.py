@@ -13,7 +13,10 @@ from anagen.report.words import inside, joined, plural, when
 def completed(document: Document, terms: tuple[Term, ...]) -> Document:
     """The document with its summary, its questions and the glossary of the words it uses."""
     told = replace(
-        document, summary=tuple(_summary(document)), questions=tuple(_questions(document))
+        document,
+        summary=tuple(_summary(document)),
+        steps=tuple(_steps(document)),
+        questions=tuple(_questions(document)),
     )
     used = " ".join(_texts(asdict(told))).lower()
     found = tuple(term for term in terms if re.search(rf"\b{re.escape(term.term.lower())}", used))
@@ -124,6 +127,24 @@ def _spread(document: Document) -> str:
     else:
         text += f"After {when(week)}, {reach} of 100 people like you are better."
     return text
+
+
+def _steps(document: Document) -> Iterator[str]:
+    """From this report to a decision, one step a line; nothing to decide has no steps."""
+    if document.stopped_by or not document.options:
+        return
+    if document.flags:
+        yield "Show the first box to a doctor before anything else."
+    yield "Mend what is wrong and add what is missing in what was read about you."
+    if document.tests:
+        yield "Have the tests that would change the plan, and wait with the rest."
+    if numbered(document):
+        yield "Answer the four questions about what matters to you."
+        yield "Pick two or three options, no treatment among them, and read each in full."
+    else:
+        yield "Read the options in full, waiting among them."
+    yield "Take the questions below to your doctor and decide together."
+    yield "Take photographs now and set the date on which you will judge the result."
 
 
 def _questions(document: Document) -> Iterator[str]:

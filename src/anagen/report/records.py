@@ -298,6 +298,7 @@ class Document:
     curves: tuple[Curve, ...]
     individualised: tuple[str, ...]
     not_individualised: tuple[str, ...]
+    steps: tuple[str, ...]
     questions: tuple[str, ...]
     limits: tuple[str, ...]
     notices: tuple[str, ...]
