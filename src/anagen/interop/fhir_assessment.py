@@ -108,7 +108,7 @@ def _issues(record: PatientRecord, flags: Iterable[RedFlag], today: date) -> lis
             "detail": _sentences(
                 flag.label,
                 flag.why,
-                f"What to do ({flag.urgency}): {flag.action}" if flag.urgency else flag.action,
+                f"Usual next step ({flag.urgency}): {flag.action}" if flag.urgency else flag.action,
                 "No hair plan is compared before that." if flag.stops_planning else "",
                 f"Source: {flag.source} ({flag.verified})",
             ),
