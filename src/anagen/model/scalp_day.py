@@ -337,6 +337,223 @@ def _observe(n, starts, terminal_sizes, mass, record):
                         record[3, cell, lane] += mass[size] * hairs
 
 
+@njit(nogil=True)
+def acting(person):
+    """Whether immune attack, androgens and scarring act in any lane of `person`."""
+    any_immune = False
+    any_androgen = False
+    any_scar = False
+    for lane in range(person.shape[1]):
+        any_immune = any_immune or person[_P_AUTOIMMUNE, lane] > 0.0
+        any_androgen = any_androgen or person[_P_ANDROGENETIC, lane] > 0.0
+        any_scar = any_scar or person[_P_SCARRING, lane] > 0.0
+    return any_immune, any_androgen, any_scar
+
+
+@njit(nogil=True)
+def work_rows(lanes):
+    """Scratch space of `day_of_person` and `move_cells`, one row a quantity of a lane."""
+    return np.empty((13, lanes))
+
+
+@njit(nogil=True)
+def day_of_person(driver, person, starts, rows, exponent, side_exponent, dt):
+    """What a day's drivers (driver, lane) mean for all cells of a lane; fills the work arrays.
+
+    Returns whether any lane meets an impulse, and whether any loses follicles to more than scars.
+    """
+    lanes = rows.shape[1]
+    sizes = exponent.shape[1]
+    released, broken, dht_power, step_up_factor = rows[6], rows[7], rows[8], rows[9]
+    drive_factor, growth_speed, anagen_days = rows[10], rows[11], rows[12]
+    any_impulse = False
+    any_loss = False
+    for lane in range(lanes):
+        drive_factor[lane] = np.exp(driver[_D_ANDROGEN_DRIVE_LOG, lane])
+        any_loss = any_loss or driver[_D_FOLLICLE_LOSS, lane] > 0.0
+        dht_power[lane] = driver[_D_SCALP_DHT_RATIO, lane] ** person[_P_DHT_EXPONENT, lane]
+        step_up_factor[lane] = np.exp(driver[_D_SIZE_STEP_UP_LOG, lane])
+        any_impulse = (
+            any_impulse
+            or driver[_D_ANAGEN_RELEASE, lane] > 0.0
+            or driver[_D_ANAGEN_DESTRUCTION, lane] > 0.0
+        )
+        # What is the same in all cells is worked out once a day.
+        inflamed = driver[_D_PERIFOLLICULAR_INFLAMMATION, lane] * (
+            1.0 - driver[_D_INFLAMMATION_RELIEF, lane]
+        )
+        growth_speed[lane] = np.exp(
+            driver[_D_LATENCY_EXIT_LOG, lane] - person[_P_INFLAMMATION_LATENCY, lane] * inflamed
+        )
+        anagen_days[lane] = person[_P_ANAGEN_DAYS, lane] * np.exp(
+            driver[_D_ANAGEN_LOG, lane]
+            + driver[_D_SEASON_LOG, lane]
+            - person[_P_INFLAMMATION_ANAGEN, lane] * inflamed
+        )
+        telogen_exit = (
+            dt
+            * (starts[4] - starts[3])
+            * np.exp(driver[_D_TELOGEN_EXIT_LOG, lane])
+            / person[_P_TELOGEN_DAYS, lane]
+        )
+        for size in range(sizes):
+            exponent[0, size, lane] = (
+                dt * (starts[1] - starts[0]) / person[_P_NEW_ANAGEN_DAYS, lane]
+            )
+            exponent[2, size, lane] = dt * (starts[3] - starts[2]) / person[_P_CATAGEN_DAYS, lane]
+            exponent[3, size, lane] = telogen_exit
+        side_exponent[0, lane] = dt / person[_P_DYSTROPHIC_DAYS, lane]
+    if any_impulse:
+        for lane in range(lanes):
+            released[lane] = 1.0 - (1.0 - driver[_D_ANAGEN_RELEASE, lane]) ** dt
+            broken[lane] = 1.0 - (1.0 - driver[_D_ANAGEN_DESTRUCTION, lane]) ** dt
+    return any_impulse, any_loss
+
+
+@njit(nogil=True)
+def move_cells(
+    n,
+    starts,
+    immune,
+    deleted,
+    fallen,
+    diameters,
+    size_factor,
+    person,
+    cells,
+    driver,
+    activity,
+    rows,
+    exponent,
+    side_exponent,
+    signal,
+    attack,
+    work,
+    dt,
+    any_immune,
+    any_androgen,
+    any_impulse,
+    any_loss,
+):
+    """One step of all cells, in place, after `day_of_person` has filled the work arrays.
+
+    State as in `advance_scalp`; `driver` (driver, lane), `activity` (lane,); `fallen` (cell, lane)
+    takes up what is shed; `signal` (cell, lane) and `attack` (cell + 1, lane) are scratch space.
+    """
+    count, sizes, _, lanes = n.shape
+    step_down, step_up, death, thicker, thinner = rows[0], rows[1], rows[2], rows[3], rows[4]
+    scar, released, broken, dht_power = rows[5], rows[6], rows[7], rows[8]
+    step_up_factor, drive_factor, growth_speed = rows[9], rows[10], rows[11]
+    anagen_days = rows[12]
+    if any_immune:
+        _immune_step(
+            n,
+            starts,
+            immune,
+            person,
+            cells,
+            driver,
+            activity,
+            signal,
+            attack,
+            dt,
+        )
+    for cell in range(count):
+        for lane in range(lanes):
+            drive = 0.0
+            if any_androgen:
+                drive = person[_P_ANDROGENETIC, lane] * androgen_drive(
+                    cells[_C_SENSITIVITY, cell, lane],
+                    person[_P_ANDROGEN_GAIN, lane],
+                    dht_power[lane],
+                    driver[_D_ANDROGEN_RECEPTOR_BLOCK, lane],
+                    person[_P_ANDROGEN_INDEPENDENT_SHARE, lane],
+                )
+                drive *= drive_factor[lane]
+                step_down[lane] = step_down_probability(drive, person[_P_STEP_DOWN, lane])
+                step_up[lane] = step_up_probability(
+                    drive,
+                    person[_P_STEP_UP, lane],
+                    step_up_factor[lane],
+                    step_down[lane],
+                )
+                death[lane] = min(1.0, person[_P_SMALLEST_CLASS_DEATH, lane] * drive)
+                thicker[lane] = 1.0 - np.exp(
+                    -dt
+                    * (
+                        person[_P_CALIBER_GAIN, lane] * max(0.0, 1.0 - drive)
+                        + driver[_D_THICKENING, lane]
+                    )
+                )
+                thinner[lane] = 1.0 - np.exp(-dt * person[_P_CALIBER_LOSS, lane] * drive)
+            to_growth = growth_speed[lane]
+            if any_immune:
+                to_growth *= reentry_factor(
+                    signal[cell, lane], person[_P_REGROWTH_ARREST_HALF, lane]
+                )
+            mean_anagen = anagen_days[lane]
+            if any_androgen:
+                mean_anagen *= anagen_factor(drive, person[_P_ANAGEN_SHORTENING, lane])
+            for size in range(sizes):
+                exponent[1, size, lane] = (
+                    dt * (starts[2] - starts[1]) / (mean_anagen * size_factor[size, lane])
+                )
+                longer = latency_factor(
+                    drive,
+                    person[_P_LATENCY_LENGTHENING, lane],
+                    person[_P_LATENCY_OFFSET, lane],
+                    diameters[size] / diameters[0],
+                )
+                exponent[4, size, lane] = (
+                    dt
+                    * (starts[5] - starts[4])
+                    * to_growth
+                    / (person[_P_LATENCY_DAYS, lane] * longer)
+                )
+            side_exponent[1, lane] = dt * person[_P_REGROWTH_RATE, lane] * to_growth
+            if any_loss:
+                scar[lane] = 1.0 - np.exp(
+                    -dt
+                    * cells[_C_SCARRED, cell, lane]
+                    * person[_P_SCARRING_RATE, lane]
+                    * np.exp(
+                        -person[_P_SCARRING_GLUCOCORTICOID, lane] * driver[_D_GLUCOCORTICOID, lane]
+                    )
+                )
+                kept = (1.0 - driver[_D_FOLLICLE_LOSS, lane]) ** dt
+                scar[lane] = 1.0 - (1.0 - scar[lane]) * kept
+        advance_cycle(
+            n[cell],
+            starts,
+            exponent,
+            side_exponent,
+            step_down,
+            step_up,
+            death,
+            deleted[cell],
+            fallen[cell],
+            work,
+            1.0,
+        )
+        if any_immune:
+            attack_anagen(
+                n[cell],
+                starts,
+                attack[cell],
+                person[_P_ATTACK_CATAGEN_SHARE],
+                exponent,
+                side_exponent,
+                fallen[cell],
+                work,
+            )
+        if any_impulse:
+            release_anagen(n[cell], starts, released, broken, fallen[cell])
+        if any_androgen:
+            change_caliber(n[cell], starts, thicker, thinner)
+        if any_loss:
+            remove_follicles(n[cell], starts, scar, deleted[cell], fallen[cell])
+
+
 @kernel(nogil=True)
 def advance_scalp(
     n,
@@ -366,189 +583,48 @@ def advance_scalp(
     count, sizes, _, lanes = n.shape
     days = drivers.shape[0]
     dt = 1.0 / substeps
+    rows = work_rows(lanes)
     work = np.empty((4 + sizes, lanes))
     signal = np.zeros((count, lanes))
     attack = np.zeros((count + 1, lanes))
     exponent = np.empty((5, sizes, lanes))
     side_exponent = np.empty((2, lanes))
-    step_down = np.empty(lanes)
-    step_up = np.empty(lanes)
-    thicker = np.empty(lanes)
-    thinner = np.empty(lanes)
-    death = np.empty(lanes)
-    released = np.empty(lanes)
-    broken = np.empty(lanes)
-    scar = np.empty(lanes)
-    dht_power = np.empty(lanes)
-    step_up_factor = np.empty(lanes)
-    drive_factor = np.empty(lanes)
-    growth_speed = np.empty(lanes)
-    anagen_days = np.empty(lanes)
     fallen = np.zeros((count, lanes))
-    any_immune = False
-    any_androgen = False
-    any_scar = False
-    for lane in range(lanes):
-        any_immune = any_immune or person[_P_AUTOIMMUNE, lane] > 0.0
-        any_androgen = any_androgen or person[_P_ANDROGENETIC, lane] > 0.0
-        any_scar = any_scar or person[_P_SCARRING, lane] > 0.0
+    any_immune, any_androgen, any_scar = acting(person)
     _observe(n, starts, terminal_sizes, mass, record[0])
     for day in range(days):
         driver = drivers[day]
-        any_impulse = False
-        any_loss = any_scar
         for lane in range(lanes):
-            drive_factor[lane] = np.exp(driver[_D_ANDROGEN_DRIVE_LOG, lane])
-            any_loss = any_loss or driver[_D_FOLLICLE_LOSS, lane] > 0.0
-            dht_power[lane] = driver[_D_SCALP_DHT_RATIO, lane] ** person[_P_DHT_EXPONENT, lane]
-            step_up_factor[lane] = np.exp(driver[_D_SIZE_STEP_UP_LOG, lane])
-            any_impulse = (
-                any_impulse
-                or driver[_D_ANAGEN_RELEASE, lane] > 0.0
-                or driver[_D_ANAGEN_DESTRUCTION, lane] > 0.0
-            )
             if any_immune and seeds[day, lane] >= 0:
                 immune[0, seeds[day, lane], lane] += person[_P_NEW_PATCH_EFFECTOR, lane]
-            # What is the same in all cells is worked out once a day.
-            inflamed = driver[_D_PERIFOLLICULAR_INFLAMMATION, lane] * (
-                1.0 - driver[_D_INFLAMMATION_RELIEF, lane]
-            )
-            growth_speed[lane] = np.exp(
-                driver[_D_LATENCY_EXIT_LOG, lane] - person[_P_INFLAMMATION_LATENCY, lane] * inflamed
-            )
-            anagen_days[lane] = person[_P_ANAGEN_DAYS, lane] * np.exp(
-                driver[_D_ANAGEN_LOG, lane]
-                + driver[_D_SEASON_LOG, lane]
-                - person[_P_INFLAMMATION_ANAGEN, lane] * inflamed
-            )
-            telogen_exit = (
-                dt
-                * (starts[4] - starts[3])
-                * np.exp(driver[_D_TELOGEN_EXIT_LOG, lane])
-                / person[_P_TELOGEN_DAYS, lane]
-            )
-            for size in range(sizes):
-                exponent[0, size, lane] = (
-                    dt * (starts[1] - starts[0]) / person[_P_NEW_ANAGEN_DAYS, lane]
-                )
-                exponent[2, size, lane] = (
-                    dt * (starts[3] - starts[2]) / person[_P_CATAGEN_DAYS, lane]
-                )
-                exponent[3, size, lane] = telogen_exit
-            side_exponent[0, lane] = dt / person[_P_DYSTROPHIC_DAYS, lane]
-        if any_impulse:
-            for lane in range(lanes):
-                released[lane] = 1.0 - (1.0 - driver[_D_ANAGEN_RELEASE, lane]) ** dt
-                broken[lane] = 1.0 - (1.0 - driver[_D_ANAGEN_DESTRUCTION, lane]) ** dt
+        any_impulse, any_loss = day_of_person(
+            driver, person, starts, rows, exponent, side_exponent, dt
+        )
         for _ in range(substeps):
-            if any_immune:
-                _immune_step(
-                    n,
-                    starts,
-                    immune,
-                    person,
-                    cells,
-                    driver,
-                    activity[day],
-                    signal,
-                    attack,
-                    dt,
-                )
-            for cell in range(count):
-                for lane in range(lanes):
-                    drive = 0.0
-                    if any_androgen:
-                        drive = person[_P_ANDROGENETIC, lane] * androgen_drive(
-                            cells[_C_SENSITIVITY, cell, lane],
-                            person[_P_ANDROGEN_GAIN, lane],
-                            dht_power[lane],
-                            driver[_D_ANDROGEN_RECEPTOR_BLOCK, lane],
-                            person[_P_ANDROGEN_INDEPENDENT_SHARE, lane],
-                        )
-                        drive *= drive_factor[lane]
-                        step_down[lane] = step_down_probability(drive, person[_P_STEP_DOWN, lane])
-                        step_up[lane] = step_up_probability(
-                            drive,
-                            person[_P_STEP_UP, lane],
-                            step_up_factor[lane],
-                            step_down[lane],
-                        )
-                        death[lane] = min(1.0, person[_P_SMALLEST_CLASS_DEATH, lane] * drive)
-                        thicker[lane] = 1.0 - np.exp(
-                            -dt
-                            * (
-                                person[_P_CALIBER_GAIN, lane] * max(0.0, 1.0 - drive)
-                                + driver[_D_THICKENING, lane]
-                            )
-                        )
-                        thinner[lane] = 1.0 - np.exp(-dt * person[_P_CALIBER_LOSS, lane] * drive)
-                    to_growth = growth_speed[lane]
-                    if any_immune:
-                        to_growth *= reentry_factor(
-                            signal[cell, lane], person[_P_REGROWTH_ARREST_HALF, lane]
-                        )
-                    mean_anagen = anagen_days[lane]
-                    if any_androgen:
-                        mean_anagen *= anagen_factor(drive, person[_P_ANAGEN_SHORTENING, lane])
-                    for size in range(sizes):
-                        exponent[1, size, lane] = (
-                            dt * (starts[2] - starts[1]) / (mean_anagen * size_factor[size, lane])
-                        )
-                        longer = latency_factor(
-                            drive,
-                            person[_P_LATENCY_LENGTHENING, lane],
-                            person[_P_LATENCY_OFFSET, lane],
-                            diameters[size] / diameters[0],
-                        )
-                        exponent[4, size, lane] = (
-                            dt
-                            * (starts[5] - starts[4])
-                            * to_growth
-                            / (person[_P_LATENCY_DAYS, lane] * longer)
-                        )
-                    side_exponent[1, lane] = dt * person[_P_REGROWTH_RATE, lane] * to_growth
-                    if any_loss:
-                        scar[lane] = 1.0 - np.exp(
-                            -dt
-                            * cells[_C_SCARRED, cell, lane]
-                            * person[_P_SCARRING_RATE, lane]
-                            * np.exp(
-                                -person[_P_SCARRING_GLUCOCORTICOID, lane]
-                                * driver[_D_GLUCOCORTICOID, lane]
-                            )
-                        )
-                        kept = (1.0 - driver[_D_FOLLICLE_LOSS, lane]) ** dt
-                        scar[lane] = 1.0 - (1.0 - scar[lane]) * kept
-                advance_cycle(
-                    n[cell],
-                    starts,
-                    exponent,
-                    side_exponent,
-                    step_down,
-                    step_up,
-                    death,
-                    deleted[cell],
-                    fallen[cell],
-                    work,
-                    1.0,
-                )
-                if any_immune:
-                    attack_anagen(
-                        n[cell],
-                        starts,
-                        attack[cell],
-                        person[_P_ATTACK_CATAGEN_SHARE],
-                        exponent,
-                        side_exponent,
-                        fallen[cell],
-                        work,
-                    )
-                if any_impulse:
-                    release_anagen(n[cell], starts, released, broken, fallen[cell])
-                if any_androgen:
-                    change_caliber(n[cell], starts, thicker, thinner)
-                if any_loss:
-                    remove_follicles(n[cell], starts, scar, deleted[cell], fallen[cell])
+            move_cells(
+                n,
+                starts,
+                immune,
+                deleted,
+                fallen,
+                diameters,
+                size_factor,
+                person,
+                cells,
+                driver,
+                activity[day],
+                rows,
+                exponent,
+                side_exponent,
+                signal,
+                attack,
+                work,
+                dt,
+                any_immune,
+                any_androgen,
+                any_impulse,
+                any_loss or any_scar,
+            )
         if (day + 1) % 7 == 0:
             week = (day + 1) // 7
             _observe(n, starts, terminal_sizes, mass, record[week])
