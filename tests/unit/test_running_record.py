@@ -108,6 +108,7 @@ def test_a_plan_shows_no_change_in_the_place_of_waiting_and_scores_it_not() -> N
     waiting = next(option for option in plan.options if option.id == "watchful_waiting")
     assert waiting.label == "No change: goes on with finasteride 1 mg daily"
     assert waiting.arm == NO_CHANGE
+    assert "taken already" in waiting.burden
     assert waiting.score is None
     assert waiting.outcomes != plan.untreated
     assert plan.forecast is not None

@@ -50,6 +50,7 @@ from anagen.plan.records import Aims, Contribution, Option, Plan
 from anagen.simulate.regimen import Arm, Regimen
 from anagen.simulate.result import NO_CHANGE, Forecast
 
+GOES_ON = "What is taken already, with its effort, cost and harms"
 Progress = Callable[[int, int, str], None]
 Parts = tuple[tuple[Treatment, tuple[HarmRow, ...]], ...]
 
@@ -354,7 +355,9 @@ def _option(
         else (),
         certainty=item.grade,
         harms=harms,
-        burden=". ".join(treatment.burden for treatment in treatments),
+        burden=". ".join(treatment.burden for treatment in treatments)
+        if arm != NO_CHANGE
+        else GOES_ON,
         cost_class=max((t.cost_class for t in treatments), key=COST_CLASSES.index),
         weeks_to_judge=max(judge, default=None) if not silent else None,
         if_stopped=". ".join(dict.fromkeys(t.stopping.text for t in treatments)),
