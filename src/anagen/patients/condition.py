@@ -87,9 +87,10 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
     }
     labs = _laboratory(record, _LABS, notes)
     nutrients = _laboratory(record, _NUTRIENTS, notes)
+    units = {name: unit for name, _, unit in _NUTRIENTS}
     for name, level in nutrients.items():
         notes[f"used: {name}"] = (
-            f"{name.replace('_', ' ')} {level:.3g}: acts only outside its range"
+            f"{name.replace('_', ' ')} {level:.3g} {units[name]}: acts only outside its range"
         )
     intakes = _intakes(record, notes)
     situation, measured = record.situation, record.measurements
