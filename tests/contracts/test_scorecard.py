@@ -37,7 +37,7 @@ class Shown:
 @cache
 def shown(name: str) -> Shown:
     record = load(ROOT / "examples" / "patients" / f"{name}.toml")
-    plan = make_plan(record, assess(record), weeks=104, draws=64, seed=1)
+    plan = make_plan(record, assess(record), weeks=56, draws=64, seed=1)
     document = build(record, plan, stamp(1, 64), published=date(2026, 1, 1))
     return Shown(document, html.render(document))
 

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from anagen.assess.assess import assess
 from anagen.assess.hypotheses import Hypotheses, hypotheses, shares
 from anagen.assess.knowledge import load_knowledge
 from anagen.assess.weigh import evidence, frequencies, log_likelihood, posterior
@@ -108,3 +109,18 @@ def test_probabilities_are_probabilities(states: dict[str, bool], sex: str, age:
     weight = posterior(every.prior, log_likelihood(KNOWLEDGE, every.members, p, known))
     assert weight.min() >= 0.0
     assert weight.sum() == pytest.approx(1.0)
+
+
+@settings(max_examples=5, deadline=None)
+@given(some_findings, some_findings)
+def test_order_of_patients_changes_nothing(a: dict[str, bool], b: dict[str, bool]) -> None:
+    def said(ident: str, states: dict[str, bool]) -> object:
+        findings = {f: "present" if state else "absent" for f, state in states.items()}
+        return assess(
+            PatientRecord.model_validate(
+                {"id": ident, "sex": "female", "age_years": 35, "findings": findings}
+            )
+        )
+
+    first, second = said("a", a), said("b", b)
+    assert (said("b", b), said("a", a)) == (second, first)
