@@ -29,7 +29,7 @@ PIXELS = (120, 1_000)
 PANELS = 5
 MOST_PANELS = 60
 # A movie has about this many pictures, whatever its weeks.
-MOVIE_PICTURES = 48
+MOVIE_PICTURES = 36
 
 
 def scalp(
@@ -133,11 +133,10 @@ def scalp(
                     runs,
                     arms,
                     readings,
-                    name=record.id,
                     weeks=weeks,
                     width=width,
                     parted=female,
-                    salt=bool(mechanisms & {"autoimmune"}),
+                    salt="autoimmune" in mechanisms,
                     progress=report,
                 ),
                 folder,
@@ -154,7 +153,8 @@ def scalp(
     console = Console()
     if judged is not None:
         console.print(f"{judged.label}: {judged.silent or 'tier ' + judged.tier}")
-    print_readings(readings, {arm.id: arm.label for arm in arms}, pictured, console)
+    labels = {arm.id: arm.label for arm in arms}
+    print_readings(readings, labels, pictured, console, salt="autoimmune" in mechanisms)
     if folder is not None:
         for path in (*written, folder / f"{record.id}.json"):
             console.print(f"Written: {path}", soft_wrap=True, highlight=False)

@@ -68,15 +68,17 @@ def print_readings(
     labels: Mapping[str, str],
     weeks: Sequence[int],
     console: Console,
+    *,
+    salt: bool,
 ) -> None:
-    """One table an arm, its rows at `weeks`."""
+    """One table an arm, its rows at `weeks`; `salt` as in `caption`."""
     for arm, course in readings.items():
         table = Table(
             title=f"\n{labels[arm]}", title_justify="left", title_style="bold",
             box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False,
         )  # fmt: skip
         staged = any(one.stage for one in course)
-        names = ["Week", "SALT", *(["Stage"] if staged else []), "Shed/day"]
+        names = ["Week", *(["SALT"] if salt else []), *(["Stage"] if staged else []), "Shed/day"]
         for name in (*names, "Terminal/cm2", "All/cm2", "Growing", "Width"):
             justify = "left" if name == "Stage" else "right"
             table.add_column(name, justify=justify, no_wrap=True)
@@ -86,7 +88,7 @@ def print_readings(
             target = one.target
             table.add_row(
                 str(one.week),
-                f"{one.salt:.0f}",
+                *([f"{one.salt:.0f}"] if salt else []),
                 *([one.stage] if staged else []),
                 f"{one.shed_per_day:.0f}",
                 f"{target.terminal_per_cm2:.0f}",
@@ -95,7 +97,8 @@ def print_readings(
                 _shown(target.mean_diameter_um, " um"),
             )
         console.print(table)
-    for line in ("Counts are of the target area, as a phototrichogram reads it.", *LIMITS):
+    counts = "Counts are of the target area (vertex in men, frontal and mid scalp in women)."
+    for line in (counts, *LIMITS):
         console.print(Text(line, style="dim"))
 
 

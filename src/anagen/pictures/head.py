@@ -124,6 +124,6 @@ def _lit(view: HeadView, ground: Float32Array) -> Float32Array:
     """Light from above: the skin of a round head darkens towards its rim; paper stays white."""
     row, column = np.mgrid[0 : view.height, 0 : view.width]
     far = np.hypot(*view.shares(*view.centimeters(column, row)))
-    shade = 1.0 - 0.14 * np.minimum(far, 1.1) ** 3
+    shade = 1.0 - 0.12 * np.minimum(far, 1.0) ** 3
     paper = (ground == np.array(PAPER, dtype=np.float32)).all(axis=2)
     return np.where(paper[:, :, None], ground, ground * shade[:, :, None]).astype(np.float32)

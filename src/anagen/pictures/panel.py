@@ -5,14 +5,21 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from PIL import Image, ImageDraw, ImageFont
+import numpy as np
+from PIL import Image, ImageChops, ImageDraw, ImageFont
+
+from anagen.rng import generator
 
 PAPER = "#ffffff"
 INK = "#1b1b1d"
 QUIET = "#5a5a5f"
 GRID = "#dcdcdf"
 TREATED = "#0072b2"
+STRAND = "#3a2c24"
 GAP = 14
+# The heap of shed hairs is this share of a head's width, and no larger than this many strands.
+HEAP = 0.20
+MOST_STRANDS = 1_000
 WEEKS_PER_YEAR = 365.25 / 7.0
 
 
@@ -20,13 +27,15 @@ WEEKS_PER_YEAR = 365.25 / 7.0
 class Side:
     """One head of a panel: its picture, its title, its lines of reading, and its weeks treated.
 
-    `treated` holds first and last week of every treatment; the last may lie beyond the panel.
+    `treated` holds first and last week of every treatment; `shed_per_day` hairs lie as strands at
+    the lower left.
     """
 
     title: str
     lines: tuple[str, ...]
     picture: Image.Image
     treated: tuple[tuple[float, float], ...] = ()
+    shed_per_day: float = 0.0
 
 
 def draw_panel(sides: Sequence[Side], *, week: int, weeks: int, note: str) -> Image.Image:
@@ -40,7 +49,7 @@ def draw_panel(sides: Sequence[Side], *, week: int, weeks: int, note: str) -> Im
     lines_at = head_at + height + GAP // 2
     bar_at = lines_at + step * max(len(side.lines) for side in sides) + GAP
     total_width = width * len(sides) + GAP * (len(sides) + 1)
-    total_height = bar_at + 4 * step
+    total_height = bar_at + 5 * step
     panel = Image.new("RGB", (total_width, total_height), PAPER)
     pen = ImageDraw.Draw(panel)
     for number, (side, title) in enumerate(zip(sides, titles, strict=True)):
@@ -49,6 +58,8 @@ def draw_panel(sides: Sequence[Side], *, week: int, weeks: int, note: str) -> Im
         for row, text in enumerate(title):
             pen.text((middle, GAP + row * step), text, font=large, fill=INK, anchor="mt")
         panel.paste(side.picture, (left, head_at))
+        heap = round(HEAP * width)
+        _strands(panel, (left, head_at + height - heap), heap, round(side.shed_per_day))
         for row, text in enumerate(side.lines):
             font, fill = (large, INK) if row == 0 else (plain, QUIET)
             pen.text((middle, lines_at + row * step), text, font=font, fill=fill, anchor="mt")
@@ -69,7 +80,6 @@ def _time_bar(
     step = round(size * 1.35)
     font, small = _font(round(size * 1.15)), _font(round(size * 0.85))
     pen.text((left, top), when(week), font=font, fill=INK, anchor="lt")
-    pen.text((right, top + size * 0.2), note, font=small, fill=QUIET, anchor="rt")
     high = max(size // 2, 4)
     line = top + round(step * 1.2)
     span = max(weeks, 1)
@@ -93,6 +103,31 @@ def _time_bar(
         pen.text(
             (at(first), under + high // 2 + 3), "treated", font=small, fill=TREATED, anchor="lt"
         )
+
+    pen.text((right, under + step), note, font=small, fill=QUIET, anchor="rt")
+
+
+def _strands(panel: Image.Image, corner: tuple[int, int], side: int, count: int) -> None:
+    """The hairs shed in a day as that many strands lying in a corner, `side` pixels wide."""
+    random = generator(0, "", "shed hairs in pictures")
+    # The first hairs lie where they lay before, so that a heap grows and shrinks.
+    middle = random.normal(0.5, 0.17, (MOST_STRANDS, 2))
+    turn = random.uniform(0.0, 2.0 * np.pi, MOST_STRANDS)
+    bend = random.normal(0.0, 0.9, MOST_STRANDS)
+    finer = 2
+    heap = Image.new("RGB", (side * finer, side * finer), PAPER)
+    pen = ImageDraw.Draw(heap)
+    along = np.linspace(-0.5, 0.5, 6)
+    for i in range(min(count, MOST_STRANDS)):
+        angle = turn[i] + bend[i] * along
+        step = 0.30 / along.size
+        x = middle[i, 0] + np.cumsum(np.cos(angle)) * step
+        y = middle[i, 1] + np.cumsum(np.sin(angle)) * step
+        points = np.column_stack([x, y]) * side * finer
+        pen.line([tuple(point) for point in points], fill=STRAND, width=1)
+    heap = heap.reduce(finer)
+    box = (*corner, corner[0] + heap.width, corner[1] + heap.height)
+    panel.paste(ImageChops.darker(panel.crop(box), heap), corner)
 
 
 def when(week: int) -> str:

@@ -106,5 +106,5 @@ def caption(reading: Reading, *, salt: bool) -> tuple[str, ...]:
     return (
         " · ".join(first) if first else f"{reading.shed_per_day:.0f} hairs shed a day",
         *([f"{reading.shed_per_day:.0f} hairs shed a day"] if first else []),
-        f"{reading.target.terminal_per_cm2:.0f} terminal hairs per cm2 of target area",
+        f"{reading.target.terminal_per_cm2:.0f} terminal hairs per cm2",
     )

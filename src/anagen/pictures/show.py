@@ -20,7 +20,6 @@ def panels(
     arms: Sequence[Arm],
     readings: Mapping[str, Sequence[Reading]],
     *,
-    name: str,
     weeks: int,
     width: int,
     parted: bool,
@@ -34,7 +33,7 @@ def panels(
     """
     head: Head | None = None
     shown = readings[arms[0].id]
-    note = f"{name}, hair drawn cut to {CUT_CM:g} cm"
+    note = f"drawn cut to {CUT_CM:g} cm; strands: a day's shed"
     for number, reading in enumerate(shown):
         if progress:
             progress(number, len(shown), f"drawing week {reading.week}")
@@ -44,11 +43,19 @@ def panels(
             if head is None:
                 place = run.geometry
                 head = prepare_head(place.x_cm, place.y_cm, width=width, parted=parted)
-            lines = caption(readings[arm.id][number], salt=salt)
+            read = readings[arm.id][number]
             picture = head.paint(
                 run.visible[number], run.length_cm[number], run.diameter_um[number]
             )
-            sides.append(Side(arm.label, lines, picture, treated(arm, weeks)))
+            sides.append(
+                Side(
+                    arm.label,
+                    caption(read, salt=salt),
+                    picture,
+                    treated(arm, weeks),
+                    read.shed_per_day,
+                )
+            )
         yield reading.week, draw_panel(sides, week=reading.week, weeks=weeks, note=note)
 
 

@@ -346,7 +346,7 @@ def _with_episode(head: Head, lanes: Lanes) -> Head:
     for _ in range(SUSCEPTIBILITY_TRIALS):
         own[0] = 0.5 * (low + high)
         trial = head.state.copy()
-        _first_patches(head, trial)
+        _first_patches(head, trial, salt)
         advance(head, trial, drivers, -days)
         reached = float(_salt(head, trial).mean_of_scalp)
         if best is None or abs(reached - salt) < best[0]:
@@ -354,16 +354,21 @@ def _with_episode(head: Head, lanes: Lanes) -> Head:
         low, high = (own[0], high) if reached < salt else (low, own[0])
     assert best is not None
     own[0] = best[1]
-    _first_patches(head, head.state)
+    _first_patches(head, head.state, salt)
     shed = advance(head, head.state, drivers, -days)
     return replace(head, last_shed=float(shed[-7:].mean()) * _whole(head))
 
 
-def _first_patches(head: Head, state: HeadState) -> None:
-    """Effector cells where susceptibility is highest, in as many places as an episode starts."""
+def _first_patches(head: Head, state: HeadState, lost: float) -> None:
+    """Effector cells where susceptibility is highest, in as many places as an episode starts.
+
+    Attack begins on a part of the skin that is bald today (`lost`, % of the scalp).
+    """
     place = head.geometry
     x, y = place.cell_x_cm, place.cell_y_cm
-    radius = value("head_first_patch_radius_mm") / 10.0
+    area = place.cell_x_cm.size * place.cell_cm**2
+    begun = value("head_first_patch_share") * min(lost, 100.0) / 100.0 * area
+    radius = np.sqrt(begun / np.pi / round(value("head_first_patches")))
     chosen: list[int] = []
     # Patches at the rim would hardly be seen from above.
     inner = (x / np.abs(x).max()) ** 2 + (y / np.abs(y).max()) ** 2 < 0.6

@@ -15,8 +15,9 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
 QUADRANTS = ("top", "back", "left", "right")
-# Region borders on the unit ellipse: sides lean inwards towards the back, as temples do.
-_LEAN = 0.15
+# Region borders on the unit ellipse: the top is a little wider in front, the crown is round.
+_LEAN = 0.12
+_CROWN = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,11 +115,11 @@ def _regions(u: FloatArray, v: FloatArray) -> IntArray:
         region[ranked[:count]] = REGIONS.index(name)
         left = ranked[count:]
 
-    cut(v, "occipital")
-    outward = -(np.abs(u) + _LEAN * v)
+    cut(v - _CROWN * u**2, "occipital")
+    outward = -(np.abs(u) - _LEAN * v)
     cut(outward, "temporal")
     cut(outward, "parietal")
-    cut(v, "vertex")
+    cut(v - _CROWN * u**2, "vertex")
     cut(v, "mid_scalp")
     region[left] = REGIONS.index("frontal")
     return region
