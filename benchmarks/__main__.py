@@ -56,11 +56,13 @@ def measure(parts: tuple[str, ...], turns: int) -> dict[str, Any]:
         say("the cohort beside other solvers (half a minute)")
         result["cohort"] = cohort.measure(turns)
         least = floor.cohort_floor(result["peaks"])
-        spent = result["cohort"]["every day"]["engine, us per cell and year"]
+        # Both inputs are the same work for the engine.
+        spent = min(row["engine, us per cell and year"] for row in result["cohort"].values())
         result["floor"] = {
             **{f"{name}, us per cell and year": micro for name, micro in least.items()},
-            "engine, times the floor": spent / max(least["computing"], least["bytes"]),
+            "engine, times the floor": spent / least["computing"],
         }
+        result["profile"] = floor.profile(turns)
     if "scalp" in parts:
         say("map and follicles beside C, numpy and agents (a minute)")
         result |= scalp.measure(turns)

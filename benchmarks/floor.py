@@ -7,6 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+import numpy as np
+from numba import njit
+
+from anagen.model.hair_cycle import advance_cycle, attack_anagen
+from anagen.model.scalp_day import TILE, _immune_step
+from benchmarks.cohort import drivers_of, group_of
+from benchmarks.race import race
+
 STAGES, GROWING_STAGES = 20, 6
 # advance_cycle: 8 flops a stage, 12 for the side ways. attack_anagen: 4 a growing stage and 12.
 # _immune_step: 78, with 6 to sum the growing stages.
@@ -21,7 +29,10 @@ DAYS = 364
 
 
 def cohort_floor(peaks: Mapping[str, float]) -> dict[str, float]:
-    """Least time of one cell and year, us, by what bounds it and in sum of the computing parts."""
+    """Least time of one cell and year, us, by what bounds it and in sum of the computing parts.
+
+    `bytes` is what it would take from main memory; blocks of twins stay in the cache.
+    """
     parts = {
         "flops": FLOPS / peaks["gigaflops"],
         "divisions": DIVISIONS / peaks["gigadivisions"],
@@ -31,3 +42,49 @@ def cohort_floor(peaks: Mapping[str, float]) -> dict[str, float]:
     micro = {name: 1e-3 * DAYS * nano for name, nano in parts.items()}
     micro["computing"] = micro["flops"] + micro["divisions"] + micro["exponentials"]
     return micro
+
+
+@njit(nogil=True)
+def _immune_often(n, starts, immune, person, cells, driver, activity, signal, attack, times):
+    for _ in range(times):
+        _immune_step(n, starts, immune, person, cells, driver, activity, signal, attack, 1.0)
+
+
+@njit(nogil=True)
+def _cycle_often(n, starts, exponent, side, none, work, times):
+    for _ in range(times):
+        for cell in range(n.shape[0]):
+            advance_cycle(n[cell], starts, exponent, side, none, none, none, none, none, work, 1.0)
+
+
+@njit(nogil=True)
+def _attack_often(n, starts, exponent, side, share, none, work, times):
+    for _ in range(times):
+        for cell in range(n.shape[0]):
+            attack_anagen(n[cell], starts, share, share, exponent, side, none, work)
+
+
+def profile(turns: int, times: int = 2000) -> dict[str, float]:
+    """Where the time of one cell and year goes, us: the three kernels on their own."""
+    group = group_of(TILE)
+    n, starts = np.ascontiguousarray(group.follicles), group.layout.starts
+    count = n.shape[0]
+    driver = np.ascontiguousarray(np.moveaxis(drivers_of(np.zeros(7), TILE), 0, -1))[0]
+    none, signal, attack = np.zeros(TILE), np.zeros((count, TILE)), np.zeros((count + 1, TILE))
+    exponent, side = np.full((5, 1, TILE), 0.01), np.full((2, TILE), 0.03)
+    work, share = np.zeros((5, TILE)), np.full(TILE, 0.01)
+    timings = race(
+        {
+            "immune step": lambda: _immune_often(
+                n, starts, group.immune, group.person, group.cells, driver, none, signal, attack,
+                times,
+            ),
+            "hair cycle": lambda: _cycle_often(n, starts, exponent, side, none, work, times),
+            "attack": lambda: _attack_often(n, starts, exponent, side, share, none, work, times),
+        },
+        turns,
+    )  # fmt: skip
+    return {
+        f"{name}, us per cell and year": 1e6 * DAYS * timing.least / (times * count * TILE)
+        for name, timing in timings.items()
+    }

@@ -8,6 +8,7 @@ from pathlib import Path
 import numpy as np
 
 from anagen.simulate.twins import Group
+from benchmarks import scalp
 from benchmarks.cohort import drivers_of, engine, group_of
 from benchmarks.race import race
 
@@ -15,6 +16,9 @@ PICTURE = Path("docs/images/bench-growth.svg")
 PATIENTS = (32, 64, 128, 256, 512)
 CELLS = (10, 20, 40, 80)
 YEARS = (1, 2, 4, 8)
+FOLLICLES = (25_000, 50_000, 100_000, 200_000)
+MAP_SIDES = (32, 64, 128, 256)
+FEW_DAYS = 28
 
 
 def measure(turns: int) -> list[dict[str, object]]:
@@ -33,6 +37,14 @@ def measure(turns: int) -> list[dict[str, object]]:
         tasks["years (64 patients, 10 cells)", count] = engine(
             group_of(64), drivers_of(np.zeros(364 * count), 64)
         )
+    for count in FOLLICLES:
+        field = scalp.field_of(scalp.SIDE)
+        hairs = scalp.hairs_of(count, scalp.SIDE**2)
+        tasks["follicles (64 x 64 cells, 4 weeks)", count] = scalp.scalp_days(
+            field, hairs, FEW_DAYS
+        )
+    for side in MAP_SIDES:
+        tasks["map cells (4 weeks)", side**2] = scalp.map_days(scalp.field_of(side), FEW_DAYS)
     return rows_of(tasks, turns)
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
 from pathlib import Path
 
@@ -38,6 +39,19 @@ def test_the_equations_of_the_solvers_are_those_of_the_engine() -> None:
 def test_a_run_of_the_engine_starts_from_the_same_state_every_time() -> None:
     run = cohort.engine(cohort.group_of(2), cohort.drivers_of(cohort.switched(), 2))
     assert np.array_equal(run(), run())
+
+
+@pytest.mark.skipif(shutil.which("gcc") is None, reason="needs a C compiler")
+def test_the_contestant_in_c_does_the_same_work(tmp_path: Path) -> None:
+    from benchmarks import scalp
+
+    peer = scalp.Peer(tmp_path)
+    field, other = scalp.field_of(24), scalp.field_of(24)
+    hairs, others = scalp.hairs_of(2000, 576), scalp.hairs_of(2000, 576)
+    shed = scalp.scalp_days(field, hairs, 120)()
+    assert shed == peer.scalp_days(other, others, 120)() > 0
+    assert np.array_equal(hairs.stage, others.stage)
+    np.testing.assert_allclose(field.immune, other.immune, rtol=1e-9, atol=1e-12)
 
 
 def test_turns_alternate_and_ratios_are_paired() -> None:
