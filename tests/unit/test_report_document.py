@@ -15,11 +15,13 @@ import pytest
 from rich.console import Console
 
 from anagen.catalog.tables import data_root
+from anagen.patients.record import PatientRecord
 from anagen.report import html
 from anagen.report.document import build
 from anagen.report.json import dump, schema
 from anagen.report.records import Document
 from anagen.report.text import print_assessment, print_report
+from anagen.report.who import facts
 from anagen.report.words import number, percent_text, range_text, signed, when
 from report_cases import CASES, STAMP
 
@@ -266,3 +268,15 @@ def test_our_own_sentences_can_be_read_at_twelve() -> None:
     assert reading_age(ours) < 13
     hard = "Heterogeneous immunological considerations necessitate multidisciplinary evaluation. "
     assert reading_age(hard * 3) > 20
+
+
+def test_supplements_are_shown_as_one_sum_beside_their_limit() -> None:
+    def product(name: str, per_day: float) -> dict[str, object]:
+        held = [{"nutrient": "selenium", "per_day": per_day, "unit": "ug"}]
+        return {"name": name, "contents": held}
+
+    record = PatientRecord.model_validate(
+        {"id": "p", "medicines": [product("gummies", 200), product("tablet", 100)]}
+    )
+    shown = {fact.label: fact.value for fact in facts(record)}
+    assert shown["Selenium"] == "300 ug a day; upper limit 255, which this passes"

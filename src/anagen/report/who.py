@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
+from anagen.catalog.supplements import load_supplements, upper_limits
+from anagen.patients.nutrients import intake
 from anagen.patients.record import Event, Lab, Medicine, PatientRecord
 from anagen.report import labels
 from anagen.report.records import Fact
@@ -73,6 +76,8 @@ def facts(record: PatientRecord) -> tuple[Fact, ...]:
         add("Before the loss", spoken(event.kind).capitalize(), _event(event))
     for medicine in record.medicines:
         add("Medicines", medicine.name, _medicine(medicine))
+    for label, text in _nutrients(record):
+        add("Supplements, all products together", label, text)
     for condition in record.conditions:
         name = condition.name or labels.condition(condition.id)
         add("Health", name[:1].upper() + name[1:], condition.status)
@@ -82,6 +87,21 @@ def facts(record: PatientRecord) -> tuple[Fact, ...]:
     for field, label in _SITUATION.items():
         add("Situation", label, getattr(record.situation, field))
     return tuple(found)
+
+
+def _nutrients(record: PatientRecord) -> Iterator[tuple[str, str]]:
+    """The daily sum of each nutrient whose amount some product tells, beside its upper limit."""
+    for nutrient, row in load_supplements().items():
+        found = intake(record, nutrient)
+        if found is None or not found.amount:
+            continue
+        least = "" if found.complete else "at least "
+        text = f"{least}{number(found.amount)} {found.unit} a day"
+        limits = upper_limits(nutrient)
+        if limits:
+            above = found.amount > limits[0][0]
+            text += f"; upper limit {number(limits[0][0])}{', which this passes' if above else ''}"
+        yield row.name, text
 
 
 def unknown(record: PatientRecord, further: tuple[str, ...]) -> tuple[str, ...]:
