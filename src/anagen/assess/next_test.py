@@ -186,7 +186,7 @@ def _suggestion(
 ) -> SuggestedTest:
     rows = load_tests()
     cautions = [
-        f"{rows[first].caution}: it is taken"
+        f"Taken now: {rows[first].caution[0].lower()}{rows[first].caution[1:]}"
         for first in row.after
         if any(signs.present.get(finding) for finding in rows[first].findings)
     ]

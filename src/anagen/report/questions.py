@@ -135,7 +135,7 @@ def _steps(document: Document) -> Iterator[str]:
         return
     if document.flags:
         yield "Show the first box to a doctor before anything else."
-    yield "Mend what is wrong and add what is missing in what was read about you."
+    yield "Check what was read about you. Correct what is wrong and add what is missing."
     if document.tests:
         yield "Have the tests that would change the plan, and wait with the rest."
     if numbered(document):
