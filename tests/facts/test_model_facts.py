@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import pytest
 
-from anagen.validate import scalp_facts, system_facts
+from anagen.validate import patch_facts, scalp_facts, system_facts
 from anagen.validate.facts import COMPUTE, check, facts
 
 
 def test_every_fact_is_computed_and_every_computation_has_a_row() -> None:
     assert set(facts()) == set(COMPUTE)
-    assert len(facts()) == len(scalp_facts.COMPUTE) + len(system_facts.COMPUTE)
+    tables = (scalp_facts, patch_facts, system_facts)
+    assert len(facts()) == sum(len(table.COMPUTE) for table in tables)
 
 
 @pytest.mark.parametrize("fact", facts())

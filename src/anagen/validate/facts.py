@@ -1,8 +1,8 @@
 """Published facts, computed with the model and held against their range.
 
-The ranges are data (`data/facts/model_facts.csv`); what computes each is in `scalp_facts` and
-`system_facts`. A miss is shown as a miss: a row that says `missed` is known to be missed, and its
-note says why.
+The ranges are data (`data/facts/model_facts.csv`); what computes each is in `scalp_facts`,
+`patch_facts` and `system_facts`. A miss is shown as a miss: a row that says `missed` is known to be
+missed, and its note says why.
 """
 
 from __future__ import annotations
@@ -11,10 +11,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from anagen.catalog.tables import Row, read_table
-from anagen.validate import scalp_facts, system_facts
+from anagen.validate import patch_facts, scalp_facts, system_facts
 
 TABLE = "facts/model_facts.csv"
-COMPUTE: Mapping[str, Callable[[], float]] = {**scalp_facts.COMPUTE, **system_facts.COMPUTE}
+COMPUTE: Mapping[str, Callable[[], float]] = {
+    **scalp_facts.COMPUTE,
+    **patch_facts.COMPUTE,
+    **system_facts.COMPUTE,
+}
 
 
 @dataclass(frozen=True, slots=True)
