@@ -55,13 +55,7 @@ def measure(parts: tuple[str, ...], turns: int) -> dict[str, Any]:
     if "cohort" in parts:
         say("the cohort beside other solvers (half a minute)")
         result["cohort"] = cohort.measure(turns)
-        least = floor.cohort_floor(result["peaks"])
-        # Both inputs are the same work for the engine.
-        spent = min(row["engine, us per cell and year"] for row in result["cohort"].values())
-        result["floor"] = {
-            **{f"{name}, us per cell and year": micro for name, micro in least.items()},
-            "engine, times the floor": spent / least["computing"],
-        }
+        result["floor"] = floor.cohort_floor(turns)
         result["profile"] = floor.profile(turns)
     if "scalp" in parts:
         say("map and follicles beside C, numpy and agents (a minute)")

@@ -5,14 +5,15 @@ Counted by hand from the kernels for one cell of one twin and one day, one size 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import statistics
 
 import numpy as np
 from numba import njit
 
 from anagen.model.hair_cycle import advance_cycle, attack_anagen
 from anagen.model.scalp_day import TILE, _immune_step
-from benchmarks.cohort import drivers_of, group_of
+from benchmarks.cohort import DAYS, LANES, drivers_of, engine, group_of, missed
+from benchmarks.machine import probes
 from benchmarks.race import race
 
 STAGES, GROWING_STAGES = 20, 6
@@ -23,25 +24,40 @@ FLOPS = 8 * STAGES + 12 + 4 * GROWING_STAGES + 12 + 78 + GROWING_STAGES
 # re-entry twice; two stays.
 DIVISIONS = 4 + 1 + 1 + 1 + 2 + 2 + 2 + 2
 EXPONENTIALS = 2
-# State and parameters read once and state written once, 8 bytes each.
+# State and parameters read once and state written once, 8 bytes each; were they not in the cache.
 BYTES = 8 * (2 * (STAGES + 4) + 30)
-DAYS = 364
 
 
-def cohort_floor(peaks: Mapping[str, float]) -> dict[str, float]:
-    """Least time of one cell and year, us, by what bounds it and in sum of the computing parts.
+COUNTED = {"flops": FLOPS, "divisions": DIVISIONS, "exponentials": EXPONENTIALS}
 
-    `bytes` is what it would take from main memory; blocks of twins stay in the cache.
+
+def cohort_floor(turns: int) -> dict[str, float]:
+    """Least time of one cell and year, us, and the engine in multiples of what must be computed.
+
+    Engine and probes of the machine take turns, so that other work slows both.
     """
-    parts = {
-        "flops": FLOPS / peaks["gigaflops"],
-        "divisions": DIVISIONS / peaks["gigadivisions"],
-        "exponentials": EXPONENTIALS / peaks["gigaexponentials"],
-        "bytes": BYTES / peaks["gigabytes"],
+    lanes, asked = LANES, probes()
+    ours = engine(group_of(lanes), drivers_of(missed(), lanes))
+    timings = race({"engine": ours, **{name: work for name, (work, _) in asked.items()}}, turns)
+    cells = lanes * group_of(1).cells.shape[1]
+
+    def micro(name: str, count: int, turn: int) -> float:
+        return 1e6 * DAYS * count * timings[name].turns[turn] / asked[name][1]
+
+    each = [
+        sum(micro(name, count, turn) for name, count in COUNTED.items()) for turn in range(turns)
+    ]
+    spent = [1e6 * seconds / cells for seconds in timings["engine"].turns]
+    result = {
+        f"{name}, us per cell and year": min(micro(name, count, turn) for turn in range(turns))
+        for name, count in (*COUNTED.items(), ("bytes", BYTES))
     }
-    micro = {name: 1e-3 * DAYS * nano for name, nano in parts.items()}
-    micro["computing"] = micro["flops"] + micro["divisions"] + micro["exponentials"]
-    return micro
+    result["computing, us per cell and year"] = min(each)
+    result["engine, us per cell and year"] = min(spent)
+    result["engine, times the floor"] = statistics.median(
+        s / e for s, e in zip(spent, each, strict=True)
+    )
+    return result
 
 
 @njit(nogil=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import platform
 import subprocess
+from collections.abc import Callable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -57,26 +58,6 @@ def _first_line(*command: str) -> str:
 
 
 @njit(fastmath=True)
-def _multiply_add(a, b, repeats):
-    """Eight chains a lane, so that the latency of one does not hold up the next."""
-    for i in range(a.shape[1]):
-        x0, x1, x2, x3 = a[0, i], a[1, i], a[2, i], a[3, i]
-        x4, x5, x6, x7 = a[4, i], a[5, i], a[6, i], a[7, i]
-        f = b[i]
-        for _ in range(repeats):
-            x0 = x0 * f + f
-            x1 = x1 * f + f
-            x2 = x2 * f + f
-            x3 = x3 * f + f
-            x4 = x4 * f + f
-            x5 = x5 * f + f
-            x6 = x6 * f + f
-            x7 = x7 * f + f
-        a[0, i], a[1, i], a[2, i], a[3, i] = x0, x1, x2, x3
-        a[4, i], a[5, i], a[6, i], a[7, i] = x4, x5, x6, x7
-
-
-@njit(fastmath=True)
 def _sweep(a, f, repeats):
     for _ in range(repeats):
         for i in range(a.size):
@@ -106,31 +87,21 @@ def _exponential(a, b, repeats):
             a[i] = np.exp(b[i])
 
 
-def peaks() -> dict[str, float]:
-    """Most one core can do: multiply-adds (2 flops each), divisions, exponentials and bytes.
-
-    Units: 1e9 flops, 1e9 divisions, 1e9 exponentials and 1e9 bytes a second.
-    """
+def probes() -> dict[str, tuple[Callable[[], object], float]]:
+    """What is run to see how much one core can do, and how many operations each run does."""
     lane, factor = np.full(LENGTH, 0.5), np.full(LENGTH, 0.999)
-    block = np.full((8, 16), 0.5)
     a, b, c = (np.ones(STREAM) for _ in range(3))
-    turns = race(
-        {
-            "chains": lambda: _multiply_add(block, factor, REPEATS),
-            "sweep": lambda: _sweep(lane, 0.999, REPEATS // 10),
-            "stream": lambda: _triad(a, b, c),
-            "divide": lambda: _divide(lane, factor, REPEATS // 10),
-            "exponential": lambda: _exponential(lane, factor, REPEATS // 10),
-        },
-        turns=5,
-    )
-    per_lane = LENGTH * (REPEATS // 10) / 1e9
+    repeats = REPEATS // 10
     return {
-        "gigaflops": max(
-            2.0 * 8 * 16 * REPEATS / 1e9 / turns["chains"].least,
-            32.0 * per_lane / turns["sweep"].least,
-        ),
-        "gigadivisions": per_lane / turns["divide"].least,
-        "gigaexponentials": per_lane / turns["exponential"].least,
-        "gigabytes": 24.0 * STREAM / 1e9 / turns["stream"].least,
+        "flops": (lambda: _sweep(lane, 0.999, repeats), 32.0 * LENGTH * repeats),
+        "divisions": (lambda: _divide(lane, factor, repeats), 1.0 * LENGTH * repeats),
+        "exponentials": (lambda: _exponential(lane, factor, repeats), 1.0 * LENGTH * repeats),
+        "bytes": (lambda: _triad(a, b, c), 24.0 * STREAM),
     }
+
+
+def peaks() -> dict[str, float]:
+    """Most one core can do of each kind, 1e9 a second; a multiply-add is two flops."""
+    asked = probes()
+    turns = race({name: work for name, (work, _) in asked.items()}, turns=5)
+    return {f"giga{name}": count / 1e9 / turns[name].least for name, (_, count) in asked.items()}
