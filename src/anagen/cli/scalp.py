@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -114,6 +115,11 @@ def scalp(
     female = record.sex == "female"
     readings = {arm.id: read(runs[arm.id], female=female) for arm in arms}
     mechanisms = runs[arms[0].id].mechanisms
+    conditions = [
+        f"{verdict.treatment.replace('_', ' ')}: {condition}"
+        for verdict in (judged.verdicts if judged is not None else ())
+        for condition in verdict.conditions
+    ]
     document = as_document(
         record.id,
         readings,
@@ -122,6 +128,7 @@ def scalp(
         mechanisms=mechanisms,
         tier=judged.tier if judged is not None else "",
         silent=judged.silent if judged is not None else "",
+        conditions=conditions,
         stamp=made,
     )
     text = json.dumps(document, indent=2, ensure_ascii=False)
@@ -152,7 +159,9 @@ def scalp(
 
     console = Console()
     if judged is not None:
-        console.print(f"{judged.label}: {judged.silent or 'tier ' + judged.tier}")
+        for condition in conditions:
+            console.print(f"- {condition}", highlight=False)
+        console.print(f"{judged.label}: {judged.silent or 'tier ' + judged.tier}", highlight=False)
     labels = {arm.id: arm.label for arm in arms}
     print_readings(readings, labels, pictured, console, salt="autoimmune" in mechanisms)
     if folder is not None:
@@ -180,7 +189,11 @@ def _arms(judged: SinglePlan | None) -> tuple[Arm, ...]:
     untreated = Arm("untreated", "No treatment", as_in_trial=False)
     if judged is None or judged.silent:
         return (untreated,)
-    return (untreated, Arm(PLAN_ARM, judged.label, judged.regimens, as_in_trial=False))
+    works = math.prod(regimen.credence for regimen in judged.regimens)
+    label = judged.label
+    if works < 1.0:
+        label = f"{label}, if it works at all ({100.0 * works:.0f} % chance)"
+    return (untreated, Arm(PLAN_ARM, label, judged.regimens, as_in_trial=False))
 
 
 def _draw(

@@ -19,8 +19,9 @@ DIGITS = 3
 
 
 LIMITS = (
-    "One possible course of one typical person like this one; how sure it is stands in the "
-    "forecast, not in the picture.",
+    "One possible course of the typical person who fits this record, every parameter at its "
+    "central value and every dose taken: others do far better or worse. How sure it is stands in "
+    "the forecast, not in the picture.",
     "Stages are read from the density of the target area alone; their limits are assumptions.",
     "Tone and locks of hair are drawn, not simulated.",
     "Not medical advice.",
@@ -36,16 +37,20 @@ def as_document(
     mechanisms: Iterable[str],
     tier: str,
     silent: str,
+    conditions: Sequence[str],
     stamp: Stamp,
 ) -> dict[str, Any]:
-    """Plain JSON values. `readings` and `labels` by arm; `tier` of the plan, empty without one;
-    `silent` says why the plan is not shown."""
+    """Plain JSON values. `readings` and `labels` by arm; `tier` of the plan, empty without one.
+
+    `silent` says why the plan is not shown, `conditions` what safety asks for before it.
+    """
     return {
         "format": "anagen-scalp/1",
         "patient": patient_id,
         "mechanisms": sorted(mechanisms),
         "tier": tier,
         "silent": silent,
+        "conditions": list(conditions),
         "follicles": follicles,
         "hair_drawn_cut_to_cm": CUT_CM,
         "arms": {
@@ -103,4 +108,4 @@ def print_readings(
 
 
 def _shown(number: float | None, unit: str) -> str:
-    return "not known" if number is None else f"{number:.0f}{unit}"
+    return "no hair" if number is None else f"{number:.0f}{unit}"

@@ -34,7 +34,7 @@ class Phototrichogram:
 class Reading:
     """A head at one week: SALT (%, whole and by quadrant), stage, hairs shed a day, and a count.
 
-    `stage` is empty where pattern loss is not at work; `shed_per_day` is the mean of the week
+    `stage` is empty where pattern loss is not alone at work; `shed_per_day` is the mean of the week
     before over the whole scalp.
     """
 
@@ -49,7 +49,8 @@ class Reading:
 def read(run: HeadRun, *, female: bool) -> tuple[Reading, ...]:
     """Readings at every week of one arm, from the follicles its pictures show."""
     scale = "Ludwig" if female else "Norwood"
-    staged = "androgenetic" in run.mechanisms
+    # Patches in the target area would be read as pattern loss.
+    staged = "androgenetic" in run.mechanisms and "autoimmune" not in run.mechanisms
     found = []
     for i, week in enumerate(run.weeks):
         seen = run.visible[i] & run.target

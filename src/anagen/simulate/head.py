@@ -73,8 +73,9 @@ IMMUNE_ROWS = (
 )
 # A history of pattern loss is looked at this often and given up after so long.
 HISTORY_STEP_DAYS, HISTORY_YEARS = 28, 60
-SUSCEPTIBILITY_TRIALS = 9
-SUSCEPTIBILITY_SPAN = 3.0
+# Standard normal scores of susceptibility that are tried, and how often the best is refined.
+SUSCEPTIBILITY_SCORES = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
+SUSCEPTIBILITY_HALVINGS = 3
 LARGEST_RELEASE_SCALE = 20.0
 # A quadrant that pattern loss has all but emptied still has a reference to lose.
 LEAST_REFERENCE = 1e-3
@@ -325,9 +326,10 @@ def _released(drivers: FloatArray, scale: float) -> FloatArray:
 
 
 def _with_episode(head: Head, lanes: Lanes) -> Head:
-    """An episode lived from its first patches to today, as severe as its SALT says.
+    """An episode lived from its first patches, or as far back as the cohort lives it, to today.
 
-    Susceptibility is what fits: of a few trials the one whose SALT comes closest today.
+    Susceptibility is what fits best: of a few trials the one least far from the usual and from the
+    SALT measured, each against its spread, as the twins of the cohort are weighed.
     """
     person, group = head.person, head.group
     salt = value("salt_unknown") if person.salt is None else person.salt
@@ -335,26 +337,34 @@ def _with_episode(head: Head, lanes: Lanes) -> Head:
     start_alopecia_areata(
         group, lanes, np.array([salt]), np.array([max(years * cohort.DAYS_PER_YEAR, 7.0)])
     )
-    longest = 7 * value("head_longest_episode_weeks")
-    episode = attack_days(lanes, np.array([years * cohort.DAYS_PER_YEAR]))
-    days = int(np.clip(round(float(episode[0])), 14, longest))
+    longest = 7 * int(value("run_in_weeks"))
+    episode = float(attack_days(lanes, np.array([years * cohort.DAYS_PER_YEAR]))[0])
+    begin = _settled_patches if episode > longest else _first_patches
+    days = int(np.clip(round(episode), 14, longest))
     drivers = _drivers(head, UNTREATED, -days, 0)
     own = group.person[PERSON_INDEX["log_susceptibility"]]
     usual = float(own[0])
-    low, high = usual - SUSCEPTIBILITY_SPAN, usual + SUSCEPTIBILITY_SPAN
-    best: tuple[float, float] | None = None
-    for _ in range(SUSCEPTIBILITY_TRIALS):
-        own[0] = 0.5 * (low + high)
+    limited = salt < value("limited_salt")
+    spread = value("susceptibility_limited_log_sd" if limited else "susceptibility_log_sd")
+
+    def misfit(score: float) -> float:
+        """How far a susceptibility is from the usual one and its SALT today from the measured."""
+        own[0] = usual + spread * score
         trial = head.state.copy()
-        _first_patches(head, trial, salt)
+        begin(head, trial, salt)
         advance(head, trial, drivers, -days)
-        reached = float(_salt(head, trial).mean_of_scalp)
-        if best is None or abs(reached - salt) < best[0]:
-            best = (abs(reached - salt), float(own[0]))
-        low, high = (own[0], high) if reached < salt else (low, own[0])
-    assert best is not None
-    own[0] = best[1]
-    _first_patches(head, head.state, salt)
+        reached = _salt(head, trial).mean_of_scalp
+        return score**2 + ((reached - salt) / value("salt_match_sd")) ** 2
+
+    scores = {score: misfit(score) for score in SUSCEPTIBILITY_SCORES}
+    step = 0.5 * (SUSCEPTIBILITY_SCORES[1] - SUSCEPTIBILITY_SCORES[0])
+    for _ in range(SUSCEPTIBILITY_HALVINGS):
+        best = min(scores, key=lambda score: scores[score])
+        for score in (best - step, best + step):
+            scores[score] = misfit(score)
+        step *= 0.5
+    own[0] = usual + spread * min(scores, key=lambda score: scores[score])
+    begin(head, head.state, salt)
     shed = advance(head, head.state, drivers, -days)
     return replace(head, last_shed=float(shed[-7:].mean()) * _whole(head))
 
@@ -383,6 +393,22 @@ def _first_patches(head: Head, state: HeadState, lost: float) -> None:
     for cell in chosen:
         near = np.hypot(x - x[cell], y - y[cell]) < radius
         state.immune[IMMUNE.index("effector"), near] += brought
+
+
+def _settled_patches(head: Head, state: HeadState, lost: float) -> None:
+    """Skin long bald: `lost` % of the scalp where susceptibility is highest, with its memory.
+
+    The state of the skin is that in which the cohort starts a long episode.
+    """
+    cells = head.geometry.cell_x_cm.size
+    order = np.argsort(-head.field, kind="stable")
+    bald = np.zeros(cells, dtype=np.bool_)
+    bald[order[: round(cells * min(lost, 100.0) / 100.0)]] = True
+    # Rows of the cohort's first patch, set with the person's episode.
+    state.immune[:, bald] = head.group.immune[:, 0]
+    hit = bald[head.geometry.cell]
+    state.stage[hit] = head.group.layout.starts[6]
+    state.length_cm[hit] = 0.0
 
 
 def _drivers(head: Head, arm: Arm, first_day: int, end_day: int) -> FloatArray:
