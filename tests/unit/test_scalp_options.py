@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 
 import pytest
@@ -81,6 +82,22 @@ def test_what_is_asked_for_is_read() -> None:
 def test_mp4_without_an_encoder_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     assert _fields(movie="mp4") == ["--movie"]
+
+
+def test_every_command_of_the_page_is_accepted(monkeypatch: pytest.MonkeyPatch) -> None:
+    root = PATIENT.parents[2]
+    page = (root / "docs" / "howto" / "scalp-movie.md").read_text(encoding="utf-8")
+    found = [line for line in page.splitlines() if line.startswith("anagen scalp")]
+    assert len(found) >= 3
+    monkeypatch.chdir(root)
+    for line in found:
+        patient, *words = shlex.split(line)[2:]
+        given: dict = {"plan": None, "weeks": 104, "at": None, "movie": "gif",
+                       "follicles": 100_000, "width": 320}  # fmt: skip
+        for name, text in zip(words[::2], words[1::2], strict=True):
+            name = name.removeprefix("--")
+            given[name] = int(text) if isinstance(given[name], int) else text
+        checked(Path(patient), **given)
 
 
 def test_the_verb_is_mounted() -> None:
