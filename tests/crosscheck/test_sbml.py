@@ -16,20 +16,21 @@ from anagen.interop.sbml_core import (
     SHARES_PER_DAY,
     Core,
     core_of,
+    reduce,
     shown_cell,
     typical_core,
     typical_twin,
     weekly,
 )
 from anagen.model.drivers import DRIVER_INDEX
-from anagen.model.scalp_day import RECORD
+from anagen.model.scalp_day import PERSON_INDEX, RECORD
 from anagen.patients.condition import person_from
 from anagen.patients.intake import load
 from anagen.plan.make import mixtures_of
 from anagen.simulate import cohort
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Arm, parse_plan
-from anagen.simulate.twins import Group
+from anagen.simulate.twins import Group, Lanes, build
 
 roadrunner = pytest.importorskip("roadrunner")
 pytest.importorskip("libsbml")
@@ -102,6 +103,20 @@ def test_another_simulator_sees_the_same_hair(patient: str) -> None:
     assert exact < 2e-3, exact
     # Beside the forecast itself, whose input changes day by day.
     assert np.abs(_ours(group, drivers) - theirs).max() < 5e-3
+
+
+def test_another_simulator_sees_the_same_patch_come_and_go() -> None:
+    lanes = Lanes(Person("patch", "female", 30.0, {}, salt=50.0), np.array([0]), 1, 0, central=True)
+    group = build(lanes, frozenset({"autoimmune"}))
+    group.person[PERSON_INDEX["log_susceptibility"]] = np.log(4.0)
+    group.immune[0, 0], group.immune[3, 0] = 0.6, 0.2
+    drivers = cohort.neutral_drivers(1, 364)
+    for name in ("jak1_2_block", "jak1_3_block"):
+        drivers[0, 98:, DRIVER_INDEX[name]] = 0.35
+    theirs = _theirs(to_sbml(reduce(group, drivers[0], "patch", "block", "a test")), 52)
+    course = theirs[:, SEEN.index("visible_total")]
+    assert course.min() < 0.2 < 0.6 < course[-1]
+    assert np.abs(_ours(group, drivers) - theirs).max() < 2e-3
 
 
 @pytest.mark.parametrize("patient", CASES)
