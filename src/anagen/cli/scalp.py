@@ -287,7 +287,8 @@ def _panels(at: str | None, weeks: int, problems: list[Problem]) -> tuple[int, .
     found: set[int] = set()
     words = [word.strip() for word in at.split(",")]
     for word in words:
-        allowed = f"whole weeks from 0 to {weeks}, such as 0,{max(weeks // 2, 1)},{weeks}"
+        last = min(max(weeks, 1), WEEKS[1])
+        allowed = f"whole weeks from 0 to {last}, such as 0,{max(last // 2, 1)},{last}"
         if not word.isdecimal() or not word.isascii():
             problems.append(_problem("--at", word[:20] or "(empty)", "is no week", allowed))
         elif len(word) > len(str(WEEKS[1])) or int(word) > weeks:
