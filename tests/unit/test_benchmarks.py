@@ -43,6 +43,8 @@ def test_a_run_of_the_engine_starts_from_the_same_state_every_time() -> None:
 
 @pytest.mark.skipif(shutil.which("gcc") is None, reason="needs a C compiler")
 def test_the_contestant_in_c_does_the_same_work(tmp_path: Path) -> None:
+    for kernels in ("immune_map", "single_follicles"):
+        pytest.importorskip(f"anagen.model.{kernels}")
     from benchmarks import scalp
 
     peer = scalp.Peer(tmp_path)
