@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 from anagen.catalog.parameters import value
 from anagen.errors import AnagenError, InputProblems, Problem
 from anagen.model.drivers import DRIVER_INDEX
+from anagen.model.follicle_events import grow_to, pass_day
 from anagen.model.immune_map import advance_immune_map
 from anagen.model.miniaturization import (
     anagen_factor,
@@ -27,7 +28,6 @@ from anagen.model.miniaturization import (
 )
 from anagen.model.scalp import REGIONS
 from anagen.model.scalp_day import CELL_INDEX, IMMUNE, PERSON_INDEX
-from anagen.model.single_follicles import advance_follicles
 from anagen.rng import generator, key
 from anagen.simulate import cohort
 from anagen.simulate.head_geometry import QUADRANTS, HeadGeometry, head_geometry
@@ -538,21 +538,29 @@ def advance(head: Head, state: HeadState, drivers: FloatArray, first_day: int) -
     substeps = int(np.ceil(spread.max() / STABLE))
     healthy = float(group.cells[CELL_INDEX["healthy_growing"], 0, 0])
     shed = np.zeros(drivers.shape[0])
+    # Days counted from before any past, so that none is negative.
+    begun = first_day + (1 << 20)
+    grows = (state.stage < starts[2]) & state.alive
+    growing = np.bincount(place.cell, weights=grows, minlength=cells)
+    member = np.argsort(place.cell, kind="stable")
+    first = np.searchsorted(place.cell[member], np.arange(cells + 1))
+    due = np.zeros(state.stage.size, dtype=np.int32)
+    since = np.full(state.stage.size, begun, dtype=np.int32)
+    log_stay, bound = np.zeros((2, SENSITIVITIES, 7, group.diameters.size))
+    log_spared, attack_bound = np.zeros((2, cells))
     tables: Mapping[str, FloatArray] = {}
     before: FloatArray | None = None
     for day, row in enumerate(drivers):
         if before is None or not np.array_equal(row, before):
             tables, before = _tables(group, row), row
         if areata:
-            growing = (state.stage < starts[2]) & state.alive
-            share = np.bincount(place.cell, weights=growing, minlength=cells) / follicles
             advance_immune_map(
-                state.immune, place.neighbors, share, healthy, susceptibility, immune_rows,
-                _signals(person, row), spread, substeps, attack, reentry,
+                state.immune, place.neighbors, growing / follicles, healthy, susceptibility,
+                immune_rows, _signals(person, row), spread, substeps, attack, reentry,
             )  # fmt: skip
-        shed[day] = advance_follicles(
+        shed[day] = pass_day(
             np.uint64(head.mark),
-            np.uint64(first_day + day + (1 << 20)),
+            begun + day,
             state.stage, state.size, state.length_cm, state.alive,
             head.sensitivity, place.cell, starts, phase,
             tables["chance"], tables["side_chance"], tables["step_down"], tables["step_up"],
@@ -561,8 +569,10 @@ def advance(head: Head, state: HeadState, drivers: FloatArray, first_day: int) -
             float(row[DRIVER_INDEX["anagen_release"]]),
             float(row[DRIVER_INDEX["anagen_destruction"]]),
             float(row[DRIVER_INDEX["follicle_loss"]]),
-            growth,
+            growth, due, since, growing, log_stay, bound, log_spared, attack_bound, first, member,
         )  # fmt: skip
+    end = begun + drivers.shape[0]
+    grow_to(end, state.stage, state.size, state.length_cm, state.alive, starts, growth, since)
     return shed
 
 
