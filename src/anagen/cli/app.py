@@ -9,6 +9,7 @@ import typer
 from anagen.cli import (
     ask,
     assess,
+    calibrate,
     evidence,
     export,
     forecast,
@@ -41,6 +42,7 @@ app.command("forecast")(forecast.forecast)
 app.command("scalp")(scalp.scalp)
 app.command("interventions")(interventions.interventions)
 app.command("validate")(validate.validate)
+app.command("calibrate")(calibrate.calibrate)
 app.command("ask")(ask.ask)
 app.command("serve")(serve.serve)
 app.add_typer(evidence.app, name="evidence")

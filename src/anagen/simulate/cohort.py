@@ -26,7 +26,7 @@ from anagen.model.scalp_day import (
 )
 from anagen.observe.shedding import hairs_shed_per_day
 from anagen.rng import generator
-from anagen.simulate.parameter_draws import from_normal, sample_trait
+from anagen.simulate.parameter_draws import PEOPLE_PER_SET, from_normal, sample_trait
 from anagen.simulate.person import Person
 from anagen.simulate.twins import (
     Group,
@@ -278,9 +278,7 @@ def _run_episode(
     if person.patches is not False:
         distance = distance + ((1.0 - loss_in) / value("patch_baldness_sd")) ** 2
     random = generator(source.seed, person.patient_id, "twins kept")
-    chosen = _resample(distance, draws.size, random)
-    # Twins of one set of parameters stay neighbors, also after some were left out.
-    chosen = chosen[np.argsort(wide[chosen] % source.draws_per_pool, kind="stable")]
+    chosen = _twins_kept(distance, wide % source.draws_per_pool, draws, random)
     set_patch_area(group, share)
     group.last_fallen = record[-1, FALLEN]
     return group.take(chosen, draws)
@@ -305,13 +303,35 @@ def pattern_only(group: Group, drivers: FloatArray, workers: int | None) -> Floa
     return np.maximum(record[:, RECORD.index("visible_terminal")], LEAST_REFERENCE)
 
 
+def _twins_kept(
+    distance: FloatArray, candidate_draw: IntArray, draws: IntArray, random: np.random.Generator
+) -> IntArray:
+    """The candidate each draw keeps, chosen among those of its own set of parameters.
+
+    Drug and disease of a twin so belong to one set, and the spread between sets stays what it is.
+    `distance` and `candidate_draw` (candidate,); `draws` (draw,) in rising order. Shape: (draw,).
+    """
+    set_of_candidate, set_of_draw = candidate_draw // PEOPLE_PER_SET, draws // PEOPLE_PER_SET
+    order = np.argsort(set_of_candidate, kind="stable")
+    edges = np.searchsorted(set_of_candidate[order], set_of_draw, side="left")
+    ends = np.searchsorted(set_of_candidate[order], set_of_draw, side="right")
+    chosen = np.empty(draws.size, dtype=np.int64)
+    first = 0
+    while first < draws.size:
+        last = int(np.searchsorted(set_of_draw, set_of_draw[first], side="right"))
+        own = order[edges[first] : ends[first]]
+        chosen[first:last] = own[_resample(distance[own], last - first, random)]
+        first = last
+    return chosen
+
+
 def _resample(distance: FloatArray, count: int, random: np.random.Generator) -> IntArray:
     """Systematic resampling by exp(-distance / 2), widened until enough candidates count."""
     spread = 1.0
     while True:
         weight = np.exp(-0.5 * (distance - distance.min()) / spread)
         weight /= weight.sum()
-        if 1.0 / np.sum(weight**2) >= min(20.0, 0.25 * count) or spread > 64.0:
+        if 1.0 / np.sum(weight**2) >= 0.5 * count or spread > 64.0:
             break
         spread *= 2.0
     points = (np.arange(count) + random.random()) / count

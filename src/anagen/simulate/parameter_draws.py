@@ -18,8 +18,10 @@ from numpy.typing import NDArray
 from anagen.catalog.parameters import Parameter, load_parameters
 from anagen.errors import AnagenError, nearest_name
 from anagen.rng import generator
+from anagen.simulate.parameter_sets import ParameterSets, SeedWithSets, released
 
 FloatArray = NDArray[np.float64]
+IntArray = NDArray[np.int64]
 
 # The seed of the typical person: nothing is drawn, every parameter is at its central value, every
 # dose is taken. Facts about the average of a trial are computed with it.
@@ -35,13 +37,38 @@ PEOPLE_PER_SET = 5
 def sample(parameter_id: str, draws: int, seed: int, patient_id: str) -> FloatArray:
     """Draws of one parameter of the model, in its own unit, one value a set. Shape: (draw,).
 
-    `value` is the median and `low`/`high` are the 5 % and 95 % points exactly, also when they lie
-    unevenly: each half of the bell has its own width (on the log or logit scale where the
-    distribution says so). Raises AnagenError for an unknown id or bounds that cannot be used.
+    A calibrated parameter comes from the released posterior, where all parameters of a set belong
+    together. Any other is drawn from its row: `value` is the median and `low`/`high` are the 5 %
+    and 95 % points exactly, also when they lie unevenly: each half of the bell has its own width
+    (on the log or logit scale where the distribution says so). Raises AnagenError for an unknown
+    id or bounds that cannot be used.
     """
     sets = -(-draws // PEOPLE_PER_SET)
-    drawn = sample_trait(parameter_id, sets, seed, patient_id)
+    drawn = _calibrated(parameter_id, sets, seed, patient_id)
+    if drawn is None:
+        drawn = sample_trait(parameter_id, sets, seed, patient_id)
     return np.repeat(drawn, PEOPLE_PER_SET)[:draws]
+
+
+def _calibrated(parameter_id: str, count: int, seed: int, patient_id: str) -> FloatArray | None:
+    """Values of `count` sets, or None for a parameter that was not calibrated. Shape: (set,)."""
+    if seed == TYPICAL:
+        return None
+    if isinstance(seed, SeedWithSets):
+        return seed.sets.column(parameter_id, np.arange(count))
+    for name, sets in released().items():
+        if parameter_id in sets.names:
+            return sets.column(parameter_id, _order(sets, name, count, seed, patient_id))
+    return None
+
+
+def _order(sets: ParameterSets, name: str, count: int, seed: int, patient_id: str) -> IntArray:
+    """Which sets of the posterior a person meets: shuffled, and again from the start when used up.
+
+    The same for every parameter, so that what was fitted together stays together.
+    """
+    random = generator(seed, patient_id, f"posterior sets:{name}")
+    return np.resize(random.permutation(sets.values.shape[0]), count)
 
 
 def sample_trait(parameter_id: str, draws: int, seed: int, patient_id: str) -> FloatArray:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,7 +19,7 @@ from anagen.catalog.studies import holds, load_studies
 from anagen.errors import AnagenError
 from anagen.rng import generator
 from anagen.simulate.forecast import forecast
-from anagen.simulate.parameter_draws import PEOPLE_PER_SET
+from anagen.simulate.parameter_draws import PEOPLE_PER_SET, sample
 from anagen.simulate.regimen import Regimen
 from anagen.trials.arms import control_gain, control_route, regimens_of, simulated
 from anagen.trials.asked import Asked
@@ -86,7 +86,22 @@ class _Courses:
     values: tuple[Mapping[str, FloatArray], ...]
 
 
-def predict(
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """One number as read in every virtual person. Shape of both: (stratum, draw).
+
+    `seen` is the value of each person, `weight` the share of the trial it counts for (0 for those
+    who are not counted). `control` is the control arm's reading for a number net of control.
+    """
+
+    asked: Asked
+    rule: Rule
+    seen: FloatArray
+    weight: FloatArray
+    control: Reading | None = None
+
+
+def read(
     trial: Trial,
     asked: Sequence[Asked],
     *,
@@ -94,8 +109,8 @@ def predict(
     seed: int = 0,
     progress: Progress | None = None,
     workers: int | None = None,
-) -> tuple[Prediction, ...]:
-    """One prediction for each number asked for, in its order.
+) -> tuple[Reading, ...]:
+    """Simulates the arms asked for and reads every number in every person, in the order asked.
 
     Raises InputProblems for regimens that cannot be simulated.
     """
@@ -111,21 +126,53 @@ def predict(
     if trial.selection is not None:
         weeks = max(weeks, math.ceil(trial.selection.week))
     courses = _simulate(trial, wanted, plans, weeks, draws, seed, progress, workers)
-    roles = {arm.id: arm.role for arm in trial.arms}
-    predictions = []
+    readings = []
     for item in asked:
         rule = RULES[item.endpoint, item.unit]
-        estimate = _estimate(trial, courses[item.arm], item.n, item, rule, seed)
+        other = None
         if item.kind == "net":
             if control is None:
                 raise AnagenError(f"{trial.id}: {item.endpoint}: no control arm to compare with")
-            other = _estimate(trial, courses[control.id], control.n, item, rule, seed)
-            estimate = estimate.against(other)
-        seen = roles[item.arm] in CONTROLS or all(
-            _seen(regimen.treatment) for regimen in plans[item.arm]
+            own = replace(item, arm=control.id, n=control.n)
+            other = _reading(trial, courses[control.id], own, rule, seed)
+        readings.append(
+            replace(_reading(trial, courses[item.arm], item, rule, seed), control=other)
         )
-        predictions.append(_spread(trial, item, rule, estimate, seen, seed))
+    return tuple(readings)
+
+
+def predict(
+    trial: Trial,
+    asked: Sequence[Asked],
+    *,
+    draws: int = 200,
+    seed: int = 0,
+    progress: Progress | None = None,
+    workers: int | None = None,
+) -> tuple[Prediction, ...]:
+    """One prediction for each number asked for, in its order.
+
+    Raises InputProblems for regimens that cannot be simulated.
+    """
+    found = read(trial, asked, draws=draws, seed=seed, progress=progress, workers=workers)
+    seen = {arm: seen_arm(trial, arm) for arm in {item.arm for item in asked}}
+    predictions = []
+    for reading in found:
+        estimate = _estimate(trial, reading)
+        if reading.control is not None:
+            estimate = estimate.against(_estimate(trial, reading.control))
+        predictions.append(
+            _spread(trial, reading.asked, reading.rule, estimate, seen[reading.asked.arm], seed)
+        )
     return tuple(predictions)
+
+
+def seen_arm(trial: Trial, arm_id: str) -> bool:
+    """Whether every drug of an arm is in a study that may be fitted."""
+    arm = next(arm for arm in trial.arms if arm.id == arm_id)
+    if arm.role in CONTROLS:
+        return True
+    return all(_seen(regimen.treatment) for regimen in regimens_of(arm, trial.id, arm_id))
 
 
 def _simulate(
@@ -174,21 +221,28 @@ def _simulate(
     return courses
 
 
-def _estimate(
-    trial: Trial, courses: _Courses, n: int | None, item: Asked, rule: Rule, seed: int
-) -> _Estimate:
-    """The mean a very large arm would show, and the spread of its people."""
-    shares = np.array([stratum.share for stratum in courses.strata])
+def _reading(trial: Trial, courses: _Courses, item: Asked, rule: Rule, seed: int) -> Reading:
     found = [
         _people(trial, course[rule.observable], course["salt"], item, rule, f"{number}", seed)
         for number, course in enumerate(courses.values)
     ]
-    seen = np.array([value for value, _ in found])
-    counted = shares[:, None] * np.array([counts for _, counts in found])
+    shares = np.array([stratum.share for stratum in courses.strata])
+    return Reading(
+        asked=item,
+        rule=rule,
+        seen=np.array([value for value, _ in found]),
+        weight=shares[:, None] * np.array([counts for _, counts in found]),
+    )
+
+
+def _estimate(trial: Trial, reading: Reading) -> _Estimate:
+    """The mean a very large arm would show, and the spread of its people."""
+    seen, counted, n = reading.seen, reading.weight, reading.asked.n
     top, bottom = (counted * seen).sum(axis=0), counted.sum(axis=0)
     if bottom.sum() <= 0.0:
         raise AnagenError(
-            f"{trial.id}: {item.arm}: none of the virtual people is left to count; more draws help"
+            f"{trial.id}: {reading.asked.arm}: none of the virtual people is left to count; "
+            "more draws help"
         )
     mean = float(top.sum() / bottom.sum())
     variance = float((counted * (seen - mean) ** 2).sum() / bottom.sum())
@@ -269,15 +323,26 @@ def parameter_sd(influence: FloatArray) -> tuple[float, float]:
     return math.sqrt(between), math.sqrt(within / whole)
 
 
+def _effect(trial: Trial, item: Asked, rule: Rule, seen: bool, seed: int) -> float:
+    """SD of what study, arm and visit add, on the scale of the rule: the root mean square over
+    what is known of each."""
+
+    def square(part: str) -> float:
+        drawn = sample(f"trial_{part}_sd_{rule.scale}", SAMPLES, seed, trial.id)
+        return float(np.mean(drawn**2))
+
+    arm = square("arm") * (1.0 if seen else value("trial_unseen_drug_factor") ** 2)
+    # Two arms of one study share its effect, so their difference holds the arm effects only.
+    both = 2.0 * arm if item.kind == "net" else square("study") + arm
+    return math.sqrt(both + square("visit"))
+
+
 def _spread(
     trial: Trial, item: Asked, rule: Rule, estimate: _Estimate, seen: bool, seed: int
 ) -> Prediction:
     """Adds study, arm and sampling to what is unknown of the model."""
     between, chance = parameter_sd(estimate.influence)
-    study = value(f"trial_study_sd_{rule.scale}")
-    arm = value(f"trial_arm_sd_{rule.scale}") * (1.0 if seen else value("trial_unseen_drug_factor"))
-    # Two arms of one study share its effect, so their difference holds the arm effects only.
-    effect = math.sqrt(2.0) * arm if item.kind == "net" else math.hypot(study, arm)
+    effect = _effect(trial, item, rule, seen, seed)
     random = generator(
         seed, trial.id, f"predictive:{item.arm}:{item.endpoint}:{item.kind}:{item.week:g}"
     )

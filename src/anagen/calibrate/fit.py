@@ -1,0 +1,151 @@
+"""From priors and study rows to the released sets: simulate, learn, draw, and look closer.
+
+Round after round an ensemble is simulated where the posterior lies so far, the emulator is learned
+again from all rounds, nearer ones counting more, and the posterior is drawn anew. A last ensemble
+of the released sets themselves says what they predict without any emulator.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anagen.calibrate.diagnose import demand_convergence
+from anagen.calibrate.emulator import Emulator, learn
+from anagen.calibrate.likelihood import Likelihood, likelihood
+from anagen.calibrate.priors import calibrated
+from anagen.calibrate.sampler import draw, normal_approximation
+from anagen.calibrate.simulation import Ensemble, run
+from anagen.calibrate.targets import Targets, fitted_trials, targets
+from anagen.rng import generator
+
+FloatArray = NDArray[np.float64]
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """How much is computed. `sets` of each round, and of the release."""
+
+    rounds: tuple[int, ...] = (800, 600, 600)
+    released: int = 400
+    chains: int = 4
+    draws: int = 4000
+    burn_in: int = 500
+    # Ensembles of later rounds are drawn this much wider than the posterior they come from.
+    wider: float = 1.4
+    # What an ensemble counts for beside the next one.
+    fading: float = 0.35
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Posterior:
+    """The released sets of one layer, `scores` (set, parameter), and how they came about.
+
+    `ensemble` is what the released sets predict, simulated; `likelihood` holds rows and emulator;
+    `diagnostics` the numbers of the chains.
+    """
+
+    layer: str
+    names: tuple[str, ...]
+    scores: FloatArray
+    chains: FloatArray
+    ensemble: Ensemble
+    likelihood: Likelihood
+    diagnostics: dict[str, float]
+
+
+def fit(
+    layer: str,
+    *,
+    folder: Path,
+    seed: int = 0,
+    effort: Effort | None = None,
+    progress: Progress | None = None,
+    workers: int | None = None,
+) -> Posterior:
+    """Fits one layer. Finished simulations in `folder` are used again.
+
+    Raises AnagenError when the chains do not converge.
+    """
+    effort = effort or Effort()
+    trials, names = fitted_trials(layer), calibrated(layer)
+    wanted = targets(trials)
+    random = generator(seed, layer, "first ensemble")
+    scores = random.standard_normal((effort.rounds[0], len(names)))
+    rounds: list[Ensemble] = []
+    while True:
+        number = len(rounds)
+        rounds.append(
+            run(
+                trials,
+                names,
+                scores,
+                seed=1000 * (number + 1) + seed,
+                folder=folder / layer,
+                progress=_labeled(progress, f"round {number + 1} of {len(effort.rounds)}"),
+                workers=workers,
+            )
+        )
+        emulator, ensemble = _learn(rounds, wanted, effort)
+        found = likelihood(wanted, names, emulator, ensemble)
+        chains = sample(found, effort, seed, f"round {number}")
+        flat = chains.reshape(-1, len(names))
+        if len(rounds) == len(effort.rounds):
+            break
+        random = generator(seed, layer, f"ensemble {number + 1}")
+        picked = flat[random.choice(flat.shape[0], effort.rounds[number + 1], replace=False)]
+        center = flat.mean(axis=0)
+        scores = center + effort.wider * (picked - center)
+    diagnostics = demand_convergence(chains, names)
+    random = generator(seed, layer, "released sets")
+    kept = flat[random.choice(flat.shape[0], effort.released, replace=False)]
+    last = run(
+        trials,
+        names,
+        kept,
+        seed=1000 * (len(effort.rounds) + 1) + seed,
+        folder=folder / layer,
+        progress=_labeled(progress, "the released sets"),
+        workers=workers,
+    )
+    return Posterior(layer, names, kept, chains, last, found, diagnostics)
+
+
+def _learn(rounds: list[Ensemble], wanted: Targets, effort: Effort) -> tuple[Emulator, Ensemble]:
+    ensemble, weights = rounds[0], np.ones(0)
+    for number, part in enumerate(rounds):
+        if number:
+            ensemble = ensemble.join(part)
+        age = len(rounds) - 1 - number
+        weights = np.concatenate([weights, np.full(part.scores.shape[0], effort.fading**age)])
+    return learn(ensemble, wanted.percent, weights), ensemble
+
+
+def sample(found: Likelihood, effort: Effort, seed: int, purpose: str) -> FloatArray:
+    """Chains of scores from the posterior of one likelihood. Shape: (chain, draw, parameter)."""
+    size = len(found.names)
+    center, covariance = normal_approximation(found.miss, found.covariance(np.zeros(size)), size)
+    return np.stack(
+        [
+            draw(
+                found.log,
+                center,
+                covariance,
+                draws=effort.draws,
+                burn_in=effort.burn_in,
+                random=generator(seed, f"chain {chain}", purpose),
+            )
+            for chain in range(effort.chains)
+        ]
+    )
+
+
+def _labeled(progress: Progress | None, label: str) -> Progress | None:
+    if progress is None:
+        return None
+    return lambda done, total, what: progress(done, total, f"{label}: {what}")

@@ -1,0 +1,145 @@
+"""The page `docs/calibration.md`: what was fitted, how well, and what the rows could tell."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+import numpy as np
+
+from anagen.calibrate.priors import calibrated
+from anagen.calibrate.release import manifest
+from anagen.calibrate.targets import FittedTrial, fitted_trials
+from anagen.catalog.parameters import load_parameters
+from anagen.catalog.tables import data_root, read_table
+from anagen.simulate.parameter_sets import released
+
+TITLES = {
+    "areata": "Alopecia areata: immune layer and JAK inhibitors",
+    "pattern": "Pattern hair loss: androgens, hair cycle, minoxidil",
+}
+
+
+def markdown() -> str:
+    """The whole page, from the released posterior and its manifest."""
+    return "\n".join(_page()) + "\n"
+
+
+def _page() -> Iterator[str]:
+    yield "# Calibration"
+    yield ""
+    yield (
+        "Written by `anagen calibrate --page`. The model's parameters were fitted jointly to every "
+        "row marked `fit` of a study whose split is `train`; [held-out studies]"
+        "(decisions/0002-held-out-studies.md) had no part. How: [decision]"
+        "(decisions/0007-joint-calibration.md). What it buys: [validation](validation.md)."
+    )
+    floors = {row["study"]: row for row in read_table("calibration/floors.csv")}
+    checks = _checks()
+    for layer, entry in manifest().items():
+        trials = fitted_trials(layer)
+        yield ""
+        yield f"## {TITLES.get(layer, layer)}"
+        yield ""
+        yield (
+            f"{entry['sets']} released sets of {len(calibrated(layer))} parameters from "
+            f"{entry['rows_fitted']} rows of {len(trials)} studies; ensembles of "
+            f"{', '.join(map(str, entry['ensembles']))} sets; largest split R-hat "
+            f"{entry['diagnostics']['largest_r_hat']:.3f}, fewest effective draws "
+            f"{entry['diagnostics']['fewest_effective']:.0f}. Emulator against the engine at the "
+            f"released sets, root mean square: {_emulator(entry)}."
+        )
+        yield ""
+        yield from _fit_table(layer, trials, entry["predicted"], floors)
+        yield ""
+        yield from _check_table(checks.get(layer, {}))
+        yield from _parameter_table(layer, entry)
+
+
+def _emulator(entry: dict) -> str:
+    errors = entry["emulator_rms_error_on_scale"]
+    parts = []
+    if errors["shares"] is not None:
+        parts.append(f"{100.0 * errors['shares']:.1f} points at half (shares)")
+    if errors["means"] is not None:
+        parts.append(f"{errors['means']:.2f} in their units (means)")
+    return ", ".join(parts)
+
+
+def _checks() -> dict:
+    path = data_root() / "posterior" / "recovery.json"
+    return json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+
+
+def _fit_table(
+    layer: str, trials: tuple[FittedTrial, ...], predicted: list[float], floors: dict
+) -> Iterator[str]:
+    yield (
+        "Mean absolute difference between the mean prediction of the released sets and the "
+        "published rows, beside what a feasibility study reached (its rows were partly others):"
+    )
+    yield ""
+    yield "| study | rows | shares or % | SALT points | hairs/cm2 | feasibility study |"
+    yield "|---|---:|---:|---:|---:|---:|"
+    at = 0
+    everything: dict[str, list[float]] = {}
+    for fitted in trials:
+        errors: dict[str, list[float]] = {}
+        for item in fitted.asked:
+            errors.setdefault(item.unit, []).append(abs(predicted[at] - (item.published or 0.0)))
+            at += 1
+        for unit, found in errors.items():
+            everything.setdefault(unit, []).extend(found)
+        yield _fit_row(fitted.trial.id, len(fitted.asked), errors, floors.get(fitted.trial.id))
+    yield _fit_row("all", at, everything, floors.get(layer))
+
+
+def _fit_row(name: str, rows: int, errors: dict[str, list[float]], floor: dict | None) -> str:
+    def cell(unit: str) -> str:
+        return f"{np.mean(errors[unit]):.1f}" if unit in errors else ""
+
+    reached = f"{floor['mae']} {floor['unit']}" if floor else ""
+    units = " | ".join(cell(unit) for unit in ("%", "SALT points", "hairs/cm2"))
+    return f"| {name} | {rows} | {units} | {reached} |"
+
+
+def _check_table(check: dict) -> Iterator[str]:
+    if not check:
+        yield "No recovery test was run for this release."
+        return
+    yield (
+        "Simulated truths fitted as if they were published: how often the central intervals of a "
+        "parameter hold it. The last column narrows the intervals by a quarter to show that the "
+        "check can fail."
+    )
+    yield ""
+    yield "| truths | rows made by | number | in 50 % | in 90 % | in 90 % narrowed |"
+    yield "|---|---|---:|---:|---:|---:|"
+    for found in check:
+        yield (
+            f"| {found['truths']} | {found['rows_by']} | {found['number']} "
+            f"| {100 * found['cover_50']:.0f} % | {100 * found['cover_90']:.0f} % "
+            f"| {100 * found['cover_90_narrowed']:.0f} % |"
+        )
+
+
+def _parameter_table(layer: str, entry: dict) -> Iterator[str]:
+    sets, table = released()[layer], load_parameters()
+    ratio = entry["posterior_sd_over_prior_sd"]
+    told = sum(value < 0.8 for value in ratio.values())
+    yield ""
+    yield (
+        f"The rows narrowed {told} of {len(ratio)} parameters to below 0.8 of their prior SD. A "
+        "parameter near 1 is its prior: its value is no finding. Parameters are correlated; only "
+        "whole sets belong together."
+    )
+    yield ""
+    yield "| parameter | unit | prior 90 % | posterior 90 % | median | posterior SD / prior SD |"
+    yield "|---|---|---|---|---:|---:|"
+    for name in sorted(ratio, key=lambda name: ratio[name]):
+        row, drawn = table[name], sets.values[:, sets.names.index(name)]
+        low, middle, high = np.quantile(drawn, (0.05, 0.5, 0.95))
+        yield (
+            f"| {name} | {row.unit} | {row.low:g} to {row.high:g} | {low:.3g} to {high:.3g} "
+            f"| {middle:.3g} | {ratio[name]:.2f} |"
+        )

@@ -1,0 +1,101 @@
+"""Does the calibration find what is known? Simulated truths, fitted as if they were published.
+
+Recovery: parameters drawn inside the region the ensembles cover, trials of them simulated with many
+people, the spread of studies, arms and visits and the chance of the real arm sizes added, and the
+posterior drawn. Its 50 and 90 % intervals should hold the truth that often. `shrink` makes the
+intervals narrower than they are, to show that the check can fail.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anagen.calibrate.fit import Effort, sample
+from anagen.calibrate.likelihood import Likelihood
+from anagen.calibrate.simulation import run
+from anagen.calibrate.targets import to_scale
+from anagen.rng import generator
+
+FloatArray = NDArray[np.float64]
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Recovery:
+    """Ranks of the truth among the draws, 0 to 1. Shape: (truth, parameter)."""
+
+    names: tuple[str, ...]
+    ranks: FloatArray
+
+    def cover(self, share: float, shrink: float = 1.0) -> float:
+        """Share of truths inside the central interval that claims `share`.
+
+        `shrink` below 1 narrows the interval about its middle in units of probability.
+        """
+        inside = np.abs(self.ranks - 0.5) <= 0.5 * share * shrink
+        return float(inside.mean())
+
+
+def published_like(
+    found: Likelihood, scores: FloatArray, random: np.random.Generator
+) -> FloatArray:
+    """Rows that trials might publish if `scores` were the truth, on the fitting scale. (row,)."""
+    predicted = to_scale(found.emulator.predict(scores), found.targets.percent)
+    lower = np.linalg.cholesky(found.covariance(scores))
+    return predicted + lower @ random.standard_normal(predicted.size)
+
+
+def simulated_rows(
+    found: Likelihood,
+    truths: FloatArray,
+    *,
+    sets_each: int,
+    seed: int,
+    folder: Path,
+    progress: Progress | None = None,
+) -> FloatArray:
+    """Rows the engine itself finds at each truth, with the spread of real trials. (truth, row).
+
+    Every truth is simulated with `sets_each` times the people of one set, without the emulator.
+    """
+    rows = np.empty((truths.shape[0], found.targets.observed.size))
+    for number, truth in enumerate(truths):
+        if progress:
+            progress(number, truths.shape[0], f"truth {number + 1}")
+        ensemble = run(
+            found.targets.trials,
+            found.names,
+            np.repeat(truth[None], sets_each, axis=0),
+            seed=seed + 10 * number,
+            folder=folder,
+        )
+        random = generator(seed, f"truth {number}", "published rows")
+        mean = to_scale(ensemble.mean.mean(axis=0), found.targets.percent)
+        lower = np.linalg.cholesky(found.covariance(truth))
+        rows[number] = mean + lower @ random.standard_normal(mean.size)
+    return rows
+
+
+def recover(
+    found: Likelihood,
+    truths: FloatArray,
+    *,
+    seed: int = 0,
+    effort: Effort | None = None,
+    observed: FloatArray | None = None,
+) -> Recovery:
+    """Fits each truth. `truths` (truth, parameter); `observed` (truth, row) when simulated."""
+    effort = effort or Effort(chains=1, draws=1500, burn_in=300)
+    ranks = np.empty(truths.shape)
+    for number, truth in enumerate(truths):
+        random = generator(seed, f"truth {number}", "published rows")
+        rows = published_like(found, truth, random) if observed is None else observed[number]
+        own = replace(found, targets=replace(found.targets, observed=rows))
+        chain = sample(own, effort, seed, f"truth {number}").reshape(-1, truths.shape[1])
+        ranks[number] = (chain < truth).mean(axis=0)
+    return Recovery(found.names, ranks)

@@ -1,0 +1,108 @@
+"""What a layer is fitted to: every row marked `fit` of a study whose split is `train`."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from anagen.catalog.studies import load_studies
+from anagen.trials.asked import Asked
+from anagen.trials.design import Trial
+from anagen.trials.endpoints import RULES
+from anagen.trials.published import published_trial
+
+FloatArray = NDArray[np.float64]
+
+# The conditions whose trials a layer answers to.
+LAYERS: Mapping[str, tuple[str, ...]] = {
+    "areata": ("alopecia_areata",),
+    "pattern": ("male_pattern_hair_loss", "female_pattern_hair_loss"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FittedTrial:
+    """One study and its rows that are fitted; all of them have a value and a number of people."""
+
+    trial: Trial
+    asked: tuple[Asked, ...]
+
+
+def fitted_trials(layer: str) -> tuple[FittedTrial, ...]:
+    """The studies of one layer, in the order of their ids. Raises KeyError for an unknown layer."""
+    found = []
+    for study in sorted(load_studies().values(), key=lambda study: study.id):
+        if study.split != "train" or study.condition not in LAYERS[layer]:
+            continue
+        published = published_trial(study)
+        rows = tuple(
+            item
+            for item in published.asked
+            if item.use == "fit" and item.published is not None and item.n is not None
+        )
+        if published.trial is not None and rows:
+            found.append(FittedTrial(published.trial, rows))
+    return tuple(found)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Targets:
+    """All rows of a layer as numbers. Shape of every array: (row,).
+
+    `observed` is on the fitting scale (`to_scale`); `percent` marks shares of responders; `study`
+    and `arm` number the study and the arm a row belongs to; `scale` names its family of spread;
+    `n` is people in the arm.
+    """
+
+    trials: tuple[FittedTrial, ...]
+    rows: tuple[Asked, ...]
+    observed: FloatArray
+    percent: NDArray[np.bool_]
+    study: NDArray[np.int64]
+    arm: NDArray[np.int64]
+    scale: tuple[str, ...]
+    n: FloatArray
+
+
+def targets(trials: tuple[FittedTrial, ...]) -> Targets:
+    """The rows of these studies, study by study."""
+    rows, observed, percent, study, arm, scale, size = [], [], [], [], [], [], []
+    arms: dict[tuple[str, str], int] = {}
+    for number, fitted in enumerate(trials):
+        for item in fitted.asked:
+            rule = RULES[item.endpoint, item.unit]
+            share = rule.scale == "percent" and item.kind != "net"
+            n, published = float(item.n or 0), float(item.published or 0.0)
+            rows.append(item)
+            observed.append(observed_on_scale(published, n) if share else published)
+            percent.append(share)
+            study.append(number)
+            arm.append(arms.setdefault((fitted.trial.id, item.arm), len(arms)))
+            scale.append(rule.scale)
+            size.append(n)
+    return Targets(
+        trials,
+        tuple(rows),
+        np.array(observed),
+        np.array(percent),
+        np.array(study),
+        np.array(arm),
+        tuple(scale),
+        np.array(size),
+    )
+
+
+def observed_on_scale(percent: float, n: float) -> float:
+    """Arcsine square root of a share of `n` people, with Anscombe's correction, in radians."""
+    count = min(max(percent / 100.0, 0.0), 1.0) * n
+    return math.asin(math.sqrt((count + 0.375) / (n + 0.75)))
+
+
+def to_scale(predicted: FloatArray, percent: NDArray[np.bool_]) -> FloatArray:
+    """Predicted values on the fitting scale; shares are in percent. Shape: (..., row)."""
+    share = np.clip(predicted / 100.0, 0.0, 1.0)
+    return np.where(percent, np.arcsin(np.sqrt(share)), predicted)

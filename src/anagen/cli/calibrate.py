@@ -1,0 +1,104 @@
+"""`anagen calibrate`: fit the model's parameters to the studies that may be fitted."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from anagen.cli.options import Seed
+
+
+def calibrate(
+    layer: Annotated[
+        str, typer.Option(help="areata (immune layer, JAK inhibitors), pattern, or all.")
+    ] = "all",
+    out: Annotated[
+        Path, typer.Option(help="Folder for the released sets and their manifest.")
+    ] = Path("out/posterior"),
+    work: Annotated[
+        Path,
+        typer.Option(help="Folder for finished simulations; a later run goes on from them."),
+    ] = Path("out/calibration"),
+    seed: Seed = 0,
+    recover: Annotated[
+        int,
+        typer.Option(
+            min=0, max=200, help="Also fit this many simulated truths, to see what intervals hold."
+        ),
+    ] = 0,
+    page: Annotated[
+        Path | None,
+        typer.Option(help="Only write the page of the shipped posterior, as docs/calibration.md."),
+    ] = None,
+    check: Annotated[
+        bool, typer.Option("--check", help="Only say whether the shipped posterior is stale.")
+    ] = False,
+) -> None:
+    """Draw the joint posterior: simulate the fitted trials, learn an emulator, sample, look again.
+
+    Takes most of an hour on two cores; a run that was killed goes on where it stopped.
+    """
+    from anagen.calibrate.targets import LAYERS
+    from anagen.errors import InputProblems, Problem, nearest_name
+
+    if layer != "all" and layer not in LAYERS:
+        allowed = ("all", *LAYERS)
+        raise InputProblems(
+            [
+                Problem(
+                    file="--layer",
+                    field="",
+                    message="there is no such layer",
+                    value=layer,
+                    allowed=", ".join(allowed),
+                    nearest=nearest_name(layer, allowed) or "",
+                )
+            ]
+        )
+    if check:
+        _check()
+        return
+    if page is not None:
+        from anagen.calibrate.page import markdown
+        from anagen.cli.files import write_whole
+
+        write_whole(page, markdown())
+        typer.echo(f"Written to {page}.")
+        return
+    from anagen.calibrate.fit import Effort, fit
+    from anagen.calibrate.release import write
+    from anagen.cli.progress import progress
+
+    effort = Effort()
+    for name in LAYERS if layer == "all" else (layer,):
+        with progress(f"Calibrating {name}", quiet=False) as report:
+            found = fit(name, folder=work, seed=seed, effort=effort, progress=report)
+        write(found, effort, seed, out)
+        if recover:
+            from anagen.calibrate.release import write_recovery
+
+            with progress(f"Checking {name}", quiet=False) as report:
+                write_recovery(found, recover, seed, work, out, report)
+        rows = len(found.likelihood.targets.rows)
+        typer.echo(
+            f"{name}: {found.scores.shape[0]} sets of {len(found.names)} parameters from {rows} "
+            f"rows; R-hat at most {found.diagnostics['largest_r_hat']:.3f}, at least "
+            f"{found.diagnostics['fewest_effective']:.0f} effective draws"
+        )
+    typer.echo(f"Written to {out}. To ship them, copy that folder to src/anagen/data/posterior.")
+
+
+def _check() -> None:
+    from anagen.calibrate.release import manifest, stale
+
+    reasons = stale()
+    if not manifest():
+        typer.echo("No posterior is released: parameters are drawn from their priors.")
+    for reason in reasons:
+        typer.echo(f"stale: {reason}")
+    if reasons:
+        raise typer.Exit(1)
+    for name, entry in manifest().items():
+        typer.echo(f"{name}: {entry['sets']} sets from {entry['rows_fitted']} rows, up to date")

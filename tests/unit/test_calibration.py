@@ -1,0 +1,261 @@
+"""The calibration: emulator, likelihood, sampler, diagnostics, recovery, release."""
+
+from __future__ import annotations
+
+import csv
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from anagen.calibrate import release
+from anagen.calibrate.diagnose import demand_convergence, effective_draws, split_r_hat
+from anagen.calibrate.emulator import learn
+from anagen.calibrate.fit import Effort, Posterior, sample
+from anagen.calibrate.likelihood import Likelihood, likelihood
+from anagen.calibrate.priors import calibrated, parameter_sets
+from anagen.calibrate.recover import recover
+from anagen.calibrate.sampler import draw, normal_approximation
+from anagen.calibrate.simulation import Ensemble, run
+from anagen.calibrate.targets import (
+    LAYERS,
+    Targets,
+    fitted_trials,
+    observed_on_scale,
+    targets,
+    to_scale,
+)
+from anagen.catalog.parameters import load_parameters
+from anagen.catalog.studies import load_studies
+from anagen.errors import AnagenError
+from anagen.simulate.parameter_draws import PEOPLE_PER_SET
+from anagen.simulate.parameter_draws import sample as sample_parameter
+from anagen.simulate.parameter_sets import SeedWithSets
+
+PARAMETERS = 5
+NAMES = tuple(f"p{i}" for i in range(PARAMETERS))
+
+
+def test_every_calibrated_parameter_is_a_free_row_with_a_prior() -> None:
+    table = load_parameters()
+    for layer in LAYERS:
+        names = calibrated(layer)
+        assert names
+        for name in names:
+            row = table[name]
+            assert row.role in ("free", "fixed_measured"), name
+            assert row.distribution in ("normal", "lognormal", "logitnormal"), name
+    assert not set(calibrated("areata")) & set(calibrated("pattern"))
+
+
+def test_only_rows_that_may_be_fitted_are_fitted() -> None:
+    studies = load_studies()
+    for layer in LAYERS:
+        for fitted in fitted_trials(layer):
+            assert studies[fitted.trial.id].split == "train"
+            assert all(item.use == "fit" and item.n and item.published is not None
+                       for item in fitted.asked)  # fmt: skip
+
+
+def test_shares_are_compared_on_the_arcsine_scale() -> None:
+    assert observed_on_scale(0.0, 100) > 0.0
+    assert observed_on_scale(30.0, 1e9) == pytest.approx(
+        to_scale(np.array([30.0]), np.array([True]))[0], abs=1e-6
+    )
+    assert to_scale(np.array([30.0]), np.array([False]))[0] == 30.0
+
+
+def _toy_mean(scores: np.ndarray) -> np.ndarray:
+    """Twelve shares of responders and six means that depend on the scores. Shape: (set, row)."""
+    weights = np.random.default_rng(1).normal(0.0, 0.6, (PARAMETERS, 18))
+    eta = scores @ weights + 0.15 * scores[:, :1] * scores[:, 1:2] - 0.5
+    shares = 100.0 / (1.0 + np.exp(-eta[:, :12]))
+    return np.concatenate([shares, 10.0 * eta[:, 12:]], axis=1)
+
+
+def _toy(people: int = 30, sets: int = 400) -> tuple[Ensemble, np.ndarray]:
+    random = np.random.default_rng(2)
+    scores = random.standard_normal((sets, PARAMETERS))
+    mean = _toy_mean(scores)
+    seen = mean + 0.0
+    seen[:, :12] = 100.0 * random.binomial(people, mean[:, :12] / 100.0) / people
+    seen[:, 12:] += random.normal(0.0, 3.0, (sets, 6))
+    percent = np.arange(18) < 12
+    covariance = np.diag(np.where(percent, 2000.0, 90.0))
+    return Ensemble(scores, seen, covariance, np.full(18, float(people))), percent
+
+
+def _toy_likelihood() -> Likelihood:
+    """Three studies of two arms each, three rows an arm."""
+    ensemble, percent = _toy()
+    emulator = learn(ensemble, percent, np.ones(ensemble.scores.shape[0]))
+    real = targets(fitted_trials("pattern"))
+    wanted = Targets(
+        trials=real.trials[:3],
+        rows=tuple(replace(real.rows[0], kind="change") for _ in range(18)),
+        observed=np.zeros(18),
+        percent=percent,
+        study=np.arange(18) // 6,
+        arm=np.arange(18) // 3,
+        scale=tuple("percent" if share else "count" for share in percent),
+        n=np.full(18, 120.0),
+    )
+    return likelihood(wanted, NAMES, emulator, ensemble)
+
+
+def test_emulator_takes_out_the_chance_of_few_people() -> None:
+    ensemble, percent = _toy()
+    emulator = learn(ensemble, percent, np.ones(400))
+    fresh = np.random.default_rng(3).standard_normal((300, PARAMETERS))
+    miss = to_scale(emulator.predict(fresh), percent) - to_scale(_toy_mean(fresh), percent)
+    raw = to_scale(ensemble.mean, percent) - to_scale(_toy_mean(ensemble.scores), percent)
+    error = np.sqrt(np.mean(miss**2, axis=0))
+    assert (error < 0.45 * np.sqrt(np.mean(raw**2, axis=0))).all()
+    # What it says of its own error is of the right size.
+    assert 0.4 < np.median(emulator.error / error) < 2.0
+
+
+def test_sampler_finds_a_posterior_that_is_known_exactly() -> None:
+    random = np.random.default_rng(4)
+    slope = random.normal(0.0, 1.0, (7, 3))
+    observed = random.normal(0.0, 1.0, 7)
+    covariance = 0.5 * np.eye(7)
+    precision = np.eye(3) + slope.T @ slope / 0.5
+    exact_covariance = np.linalg.inv(precision)
+    exact = exact_covariance @ slope.T @ observed / 0.5
+
+    def residual(scores: np.ndarray) -> np.ndarray:
+        return observed - slope @ scores
+
+    center, spread = normal_approximation(residual, covariance, 3)
+    assert center == pytest.approx(exact, abs=1e-4)
+    chain = draw(
+        lambda s: -float(residual(s) @ residual(s)),
+        center,
+        4.0 * spread,
+        draws=12000,
+        burn_in=200,
+        random=np.random.default_rng(5),
+    )
+    assert chain.mean(axis=0) == pytest.approx(exact, abs=0.03)
+    assert np.cov(chain.T) == pytest.approx(exact_covariance, abs=0.03)
+
+
+def test_diagnostics_fail_loudly() -> None:
+    random = np.random.default_rng(6)
+    good = random.standard_normal((4, 2000, 2))
+    assert demand_convergence(good, ("a", "b"))["largest_r_hat"] < 1.01
+    apart = good + np.arange(4)[:, None, None]
+    with pytest.raises(AnagenError, match=r"not converged.*nothing was released"):
+        demand_convergence(apart, ("a", "b"))
+    assert split_r_hat(apart).min() > 1.2
+    slow = np.zeros((4, 4000, 1))
+    noise = random.standard_normal(slow.shape)
+    for step in range(1, 4000):
+        slow[:, step] = 0.9 * slow[:, step - 1] + noise[:, step]
+    assert effective_draws(slow)[0] == pytest.approx(4 * 4000 * 0.1 / 1.9, rel=0.25)
+
+
+def test_intervals_hold_simulated_truths_as_often_as_they_claim_and_narrower_ones_do_not() -> None:
+    """Simulation-based calibration: truths from the prior, rows as trials would publish them."""
+    found = _toy_likelihood()
+    truths = np.random.default_rng(7).standard_normal((70, PARAMETERS))
+    result = recover(found, truths, effort=Effort(chains=1, draws=400, burn_in=100))
+    # 350 ranks, five of one truth not independent: two standard errors are 5 points.
+    assert 0.85 <= result.cover(0.9) <= 0.95
+    assert 0.42 <= result.cover(0.5) <= 0.58
+    assert result.cover(0.9, shrink=0.8) < 0.85
+    assert result.cover(0.5, shrink=0.7) < 0.42
+
+
+def test_a_wrong_likelihood_does_not_pass_the_same_check() -> None:
+    """Rows published with twice the spread that the fit believes in."""
+    found = _toy_likelihood()
+    random = np.random.default_rng(8)
+    truths = random.standard_normal((40, PARAMETERS))
+    rows = []
+    for truth in truths:
+        lower = np.linalg.cholesky(found.covariance(truth))
+        predicted = to_scale(found.emulator.predict(truth), found.targets.percent)
+        rows.append(predicted + 2.0 * lower @ random.standard_normal(predicted.size))
+    result = recover(
+        found, truths, effort=Effort(chains=1, draws=400, burn_in=100), observed=np.array(rows)
+    )
+    assert result.cover(0.9) < 0.85
+
+
+def test_sets_that_come_with_a_seed_are_the_ones_simulated() -> None:
+    sets = parameter_sets(("jak_scale",), np.array([[-2.0], [2.0]]))
+    seed = SeedWithSets(3, sets)
+    drawn = sample_parameter("jak_scale", 2 * PEOPLE_PER_SET, seed, "someone")
+    assert drawn[0] == sets.values[0, 0]
+    assert drawn[-1] == sets.values[1, 0]
+    # What is not among the sets is drawn as without them.
+    other = sample_parameter("finasteride_clearance", 10, seed, "someone")
+    assert (other == sample_parameter("finasteride_clearance", 10, 3, "someone")).all()
+
+
+def test_finished_simulations_are_used_again_and_workers_change_nothing(tmp_path: Path) -> None:
+    trials = tuple(t for t in fitted_trials("pattern") if t.trial.id == "Kaufman_1998_finasteride")
+    names = calibrated("pattern")
+    scores = np.random.default_rng(9).standard_normal((3, len(names)))
+    told: list[str] = []
+    first = run(trials, names, scores, seed=1, folder=tmp_path / "a", workers=2)
+    (tmp_path / "a" / "half.123.npz").write_bytes(b"cut off by a kill")
+    again = run(
+        trials, names, scores, seed=1, folder=tmp_path / "a",
+        progress=lambda _d, _t, label: told.append(label),
+    )  # fmt: skip
+    assert told == ["done"]
+    assert (first.mean == again.mean).all()
+    alone = run(trials, names, scores, seed=1, folder=tmp_path / "b", workers=1)
+    assert (first.mean == alone.mean).all()
+    other = run(trials, names, scores[:, ::-1].copy(), seed=1, folder=tmp_path / "a")
+    assert (other.mean != first.mean).any()
+
+
+def test_release_writes_sets_with_a_manifest_that_knows_when_it_is_stale(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    names = calibrated("pattern")
+    wanted = targets(fitted_trials("pattern"))
+    count = len(wanted.rows)
+    random = np.random.default_rng(10)
+    scores = random.standard_normal((6, len(names)))
+    ensemble = Ensemble(
+        scores, random.normal(5.0, 1.0, (6, count)), np.eye(count), np.full(count, 30.0)
+    )
+    emulator = learn(ensemble, wanted.percent, np.ones(6), strongest=1)
+    found = likelihood(wanted, names, emulator, ensemble)
+    posterior = Posterior(
+        "pattern", names, scores, scores[None], ensemble, found, {"largest_r_hat": 1.0}
+    )
+    release.write(posterior, Effort(), 0, tmp_path / "posterior")
+    with (tmp_path / "posterior" / "pattern.csv").open(newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 6
+    assert float(rows[2]["dht_exponent"]) == pytest.approx(
+        parameter_sets(names, scores).values[2, names.index("dht_exponent")], rel=1e-4
+    )
+    assert sorted(path.name for path in (tmp_path / "posterior").iterdir()) == [
+        "manifest.json", "pattern.csv",
+    ]  # fmt: skip
+    monkeypatch.setattr(release, "data_root", lambda: tmp_path)
+    assert release.stale() == ()
+    entry = json.loads((tmp_path / "posterior" / "manifest.json").read_text())
+    entry["pattern"]["rows_sha256"] = "other"
+    (tmp_path / "posterior" / "manifest.json").write_text(json.dumps(entry))
+    assert any("fitted row" in reason for reason in release.stale())
+    with (tmp_path / "posterior" / "pattern.csv").open("a") as file:
+        file.write("\n")
+    assert any("not those of the manifest" in reason for reason in release.stale())
+
+
+def test_two_chains_of_one_posterior_agree() -> None:
+    found = _toy_likelihood()
+    rows = to_scale(_toy_mean(np.full((1, PARAMETERS), 0.5))[0], found.targets.percent)
+    own = replace(found, targets=replace(found.targets, observed=rows))
+    chains = sample(own, Effort(chains=2, draws=3000, burn_in=200), 0, "test")
+    assert split_r_hat(chains).max() < 1.03
