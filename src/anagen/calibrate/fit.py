@@ -8,7 +8,7 @@ of the released sets themselves says what they predict without any emulator.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -34,8 +34,10 @@ class Effort:
     rounds: tuple[int, ...] = (800, 600, 600)
     released: int = 400
     chains: int = 4
-    draws: int = 4000
-    burn_in: int = 500
+    draws: int = 20000
+    burn_in: int = 2000
+    # Between rounds it is enough to know roughly where the posterior lies.
+    draws_between: int = 3000
     # Ensembles of later rounds are drawn this much wider than the posterior they come from.
     wider: float = 1.4
     # What an ensemble counts for beside the next one.
@@ -93,9 +95,13 @@ def fit(
         )
         emulator, ensemble = _learn(rounds, wanted, effort)
         found = likelihood(wanted, names, emulator, ensemble)
-        chains = sample(found, effort, seed, f"round {number}")
+        last = len(rounds) == len(effort.rounds)
+        if progress:
+            progress(0, 1, "drawing from the posterior so far")
+        own = effort if last else replace(effort, draws=effort.draws_between)
+        chains = sample(found, own, seed, f"round {number}")
         flat = chains.reshape(-1, len(names))
-        if len(rounds) == len(effort.rounds):
+        if last:
             break
         random = generator(seed, layer, f"ensemble {number + 1}")
         picked = flat[random.choice(flat.shape[0], effort.rounds[number + 1], replace=False)]
@@ -104,7 +110,7 @@ def fit(
     diagnostics = demand_convergence(chains, names)
     random = generator(seed, layer, "released sets")
     kept = flat[random.choice(flat.shape[0], effort.released, replace=False)]
-    last = run(
+    simulated = run(
         trials,
         names,
         kept,
@@ -113,7 +119,7 @@ def fit(
         progress=_labeled(progress, "the released sets"),
         workers=workers,
     )
-    return Posterior(layer, names, kept, chains, last, found, diagnostics)
+    return Posterior(layer, names, kept, chains, simulated, found, diagnostics)
 
 
 def _learn(rounds: list[Ensemble], wanted: Targets, effort: Effort) -> tuple[Emulator, Ensemble]:
@@ -127,22 +133,35 @@ def _learn(rounds: list[Ensemble], wanted: Targets, effort: Effort) -> tuple[Emu
 
 
 def sample(found: Likelihood, effort: Effort, seed: int, purpose: str) -> FloatArray:
-    """Chains of scores from the posterior of one likelihood. Shape: (chain, draw, parameter)."""
+    """Chains of scores from the posterior of one likelihood. Shape: (chain, draw, parameter).
+
+    The normal approximation the sampler moves about is made again from the draws of the burn-in.
+    """
     size = len(found.names)
     center, covariance = normal_approximation(found.miss, found.covariance(np.zeros(size)), size)
-    return np.stack(
-        [
-            draw(
-                found.log,
-                center,
-                covariance,
-                draws=effort.draws,
-                burn_in=effort.burn_in,
-                random=generator(seed, f"chain {chain}", purpose),
-            )
-            for chain in range(effort.chains)
-        ]
-    )
+    randoms = [generator(seed, f"chain {chain}", purpose) for chain in range(effort.chains)]
+
+    def chains(draws: int) -> FloatArray:
+        return np.stack(
+            [
+                draw(
+                    found.log,
+                    center,
+                    covariance,
+                    draws=draws,
+                    burn_in=effort.burn_in // 4,
+                    random=random,
+                )
+                for random in randoms
+            ]
+        )
+
+    for _ in range(2):
+        first = chains(effort.burn_in).reshape(-1, size)
+        # A share of the prior's spread keeps directions that few draws have seen open.
+        center = first.mean(axis=0)
+        covariance = 0.95 * np.cov(first.T) + 0.05 * np.eye(size)
+    return chains(effort.draws)
 
 
 def _labeled(progress: Progress | None, label: str) -> Progress | None:

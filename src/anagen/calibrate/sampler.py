@@ -15,9 +15,6 @@ FloatArray = NDArray[np.float64]
 LogDensity = Callable[[FloatArray], float]
 Residual = Callable[[FloatArray], FloatArray]
 
-# The normal approximation is made this much wider, so that its tails cover the posterior's.
-WIDER = 1.3
-
 
 def normal_approximation(
     residual: Residual, covariance: FloatArray, size: int, steps: int = 40
@@ -74,7 +71,7 @@ def draw(
     random: np.random.Generator,
 ) -> FloatArray:
     """One chain of scores. Shape: (draw, parameter)."""
-    lower = np.linalg.cholesky(WIDER**2 * covariance)
+    lower = np.linalg.cholesky(covariance)
     inverse = np.linalg.inv(lower)
 
     def weight(away: FloatArray) -> float:

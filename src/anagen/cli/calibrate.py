@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -40,6 +41,9 @@ def calibrate(
 
     Takes most of an hour on two cores; a run that was killed goes on where it stopped.
     """
+    # Many small systems are solved: threads inside each would only wait for each other.
+    for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
+        os.environ.setdefault(name, "1")
     from anagen.calibrate.targets import LAYERS
     from anagen.errors import InputProblems, Problem, nearest_name
 

@@ -26,7 +26,12 @@ class Asked:
 
 
 def default_analysis(endpoint: str, unit: str) -> str:
-    """Those who left are no responders; means are of those still there."""
+    """Those who left are no responders; means are of those still there.
+
+    In an extension of responders those who left did not fail: their last value counts.
+    """
+    if endpoint == "salt_le_20_maintained":
+        return "locf"
     return "nri" if RULES[endpoint, unit].kind == "responders" else "observed"
 
 
