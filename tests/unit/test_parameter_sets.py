@@ -17,6 +17,7 @@ from anagen.simulate.parameter_draws import (
     sample_trait,
 )
 from anagen.simulate.person import Person
+from anagen.simulate.places import difference_sd
 from anagen.simulate.regimen import Arm, parse_plan
 from anagen.simulate.system import daily_drivers
 
@@ -116,3 +117,17 @@ def test_the_release_fits_the_shedding_that_was_counted() -> None:
     for counted, now in shed.items():
         assert now == pytest.approx(counted, rel=spread), shed
     assert shed[150.0] < shed[300.0] < shed[450.0]
+
+
+def test_what_lies_beyond_the_model_widens_the_interval_of_a_mean() -> None:
+    values = np.repeat(np.random.default_rng(7).normal(0.0, 0.1, 400), PEOPLE_PER_SET)
+    low, high = interval_of_mean(values, 0.9)
+    wide_low, wide_high = interval_of_mean(values, 0.9, beyond=0.3)
+    assert wide_high - wide_low == pytest.approx(
+        2.0 * 1.645 * np.hypot((high - low) / 2.0 / 1.645, 0.3), rel=0.02
+    )
+
+
+def test_places_differ_most_where_half_respond_and_not_at_all_without_effect() -> None:
+    assert difference_sd(0.3, 0.3) == 0.0
+    assert difference_sd(0.5, 0.05) > difference_sd(0.9, 0.05) > difference_sd(0.05, 0.0) > 0.0

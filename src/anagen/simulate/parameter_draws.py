@@ -82,11 +82,11 @@ def sample_trait(parameter_id: str, draws: int, seed: int, patient_id: str) -> F
     return from_normal(parameter_id, random.standard_normal(draws))
 
 
-def interval_of_mean(values: FloatArray, share: float) -> tuple[float, float]:
+def interval_of_mean(values: FloatArray, share: float, beyond: float = 0.0) -> tuple[float, float]:
     """Central interval of a mean over people: unknown parameters and the chance of the draw.
 
     `values` has shape (draw,), draws in sets of PEOPLE_PER_SET; `share` is what the interval holds,
-    such as 0.9. The spread between sets, once the chance of few people in each is taken off
+    such as 0.9; `beyond` is the SD of what else the mean may be off by, such as how places differ. The spread between sets, once the chance of few people in each is taken off
     (one-way analysis of variance), is what is unknown of the model. Sets are shrunk to that
     spread and their quantiles taken, so a lopsided spread stays lopsided.
     """
@@ -94,7 +94,7 @@ def interval_of_mean(values: FloatArray, share: float) -> tuple[float, float]:
     z = NormalDist().inv_cdf(0.5 + share / 2.0)
     whole = values.size // PEOPLE_PER_SET * PEOPLE_PER_SET
     if whole < 2 * PEOPLE_PER_SET:
-        chance = z * float(values.std()) / math.sqrt(values.size)
+        chance = z * math.hypot(float(values.std()) / math.sqrt(values.size), beyond)
         return mean - chance, mean + chance
     sets = values[:whole].reshape(-1, PEOPLE_PER_SET)
     within = float(sets.var(axis=1, ddof=1).mean())
@@ -103,7 +103,7 @@ def interval_of_mean(values: FloatArray, share: float) -> tuple[float, float]:
     between = max(seen - within / PEOPLE_PER_SET, 0.0)
     shrunk = mean + (of_sets - mean) * (math.sqrt(between / seen) if seen > 0.0 else 0.0)
     low, high = np.quantile(shrunk, (0.5 - share / 2.0, 0.5 + share / 2.0))
-    chance = z * math.sqrt(within / whole)
+    chance = z * math.hypot(math.sqrt(within / whole), beyond)
     return mean - math.hypot(mean - low, chance), mean + math.hypot(high - mean, chance)
 
 
