@@ -114,7 +114,7 @@ def fit(
         trials,
         names,
         kept,
-        seed=1000 * (len(effort.rounds) + 1) + seed,
+        seed=release_seed(effort, seed),
         folder=folder / layer,
         progress=_labeled(progress, "the released sets"),
         workers=workers,

@@ -13,9 +13,10 @@ from typing import Any
 
 import numpy as np
 
-from anagen.calibrate.fit import Effort, Posterior
+from anagen.calibrate.fit import Effort, Posterior, release_seed
 from anagen.calibrate.priors import calibrated, parameter_sets
 from anagen.calibrate.recover import recover, simulated_rows
+from anagen.calibrate.simulation import SETS_PER_CHUNK
 from anagen.calibrate.targets import FittedTrial, fitted_trials, to_scale
 from anagen.catalog.parameters import load_parameters
 from anagen.catalog.tables import data_root
@@ -69,6 +70,12 @@ def _entry(posterior: Posterior, effort: Effort, seed: int, table: str) -> dict[
             for name, sd in zip(posterior.names, scores.std(axis=0), strict=True)
         },
         "predicted": [round(float(value), 2) for value in simulated],
+        # Simulated again by a test: tells whether the engine still does what it did.
+        "predicted_by_first_sets": [
+            round(float(value), 3)
+            for value in posterior.ensemble.mean[:SETS_PER_CHUNK].mean(axis=0)
+        ],
+        "first_seed": release_seed(effort, seed),
     }
 
 

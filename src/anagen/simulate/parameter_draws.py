@@ -86,9 +86,10 @@ def interval_of_mean(values: FloatArray, share: float, beyond: float = 0.0) -> t
     """Central interval of a mean over people: unknown parameters and the chance of the draw.
 
     `values` has shape (draw,), draws in sets of PEOPLE_PER_SET; `share` is what the interval holds,
-    such as 0.9; `beyond` is the SD of what else the mean may be off by, such as how places differ. The spread between sets, once the chance of few people in each is taken off
-    (one-way analysis of variance), is what is unknown of the model. Sets are shrunk to that
-    spread and their quantiles taken, so a lopsided spread stays lopsided.
+    such as 0.9; `beyond` is the SD of what else the mean may be off by, such as how places differ.
+    The spread between sets, once the chance of few people in each is taken off (one-way analysis
+    of variance), is what is unknown of the model. Sets are shrunk to that spread and their
+    quantiles taken, so a lopsided spread stays lopsided.
     """
     mean = float(values.mean())
     z = NormalDist().inv_cdf(0.5 + share / 2.0)
