@@ -122,6 +122,11 @@ def fit(
     return Posterior(layer, names, kept, chains, simulated, found, diagnostics)
 
 
+def release_seed(effort: Effort, seed: int) -> int:
+    """The seed with which the released sets are simulated."""
+    return 1000 * (len(effort.rounds) + 1) + seed
+
+
 def _learn(rounds: list[Ensemble], wanted: Targets, effort: Effort) -> tuple[Emulator, Ensemble]:
     ensemble, weights = rounds[0], np.ones(0)
     for number, part in enumerate(rounds):
