@@ -32,7 +32,7 @@ def _page() -> Iterator[str]:
         "Written by `anagen calibrate --page`. The model's parameters were fitted jointly to every "
         "row marked `fit` of a study whose split is `train`; [held-out studies]"
         "(decisions/0002-held-out-studies.md) had no part. How: [decision]"
-        "(decisions/0007-joint-calibration.md). What it buys: [validation](validation.md)."
+        "(decisions/0008-joint-calibration.md). What it buys: [validation](validation.md)."
     )
     floors = {row["study"]: row for row in read_table("calibration/floors.csv")}
     checks = _checks()
