@@ -14,6 +14,7 @@ from anagen.observe.noise import smallest_real_change
 from anagen.patients.record import Values
 from anagen.plan.records import Aims, Change, Contribution, HarmRate, Outcome, Points
 from anagen.simulate.parameter_draws import interval_of_mean
+from anagen.simulate.places import difference_sd
 from anagen.simulate.result import ArmForecast, FloatArray, Forecast
 
 UNTREATED = "untreated"
@@ -86,7 +87,8 @@ def outcomes(rows: Sequence[OutcomeRow], forecast: Forecast, arm: str) -> tuple[
             reference, _ = _masks(row, base, index, noise)
             gain = better.astype(float) - reference.astype(float)
             mean = float(gain.mean())
-            low, high = interval_of_mean(gain, load_settings()["interval"])
+            places = difference_sd(float(better.mean()), float(reference.mean()))
+            low, high = interval_of_mean(gain, load_settings()["interval"], places)
             b, s, w = per_100(better.sum(), (~better & ~worse).sum(), worse.sum())
             found.append(
                 Outcome(
