@@ -90,7 +90,8 @@ def recover(
     observed: FloatArray | None = None,
 ) -> Recovery:
     """Fits each truth. `truths` (truth, parameter); `observed` (truth, row) when simulated."""
-    effort = effort or Effort(chains=1, draws=1500, burn_in=300)
+    # One chain of a truth must be as well mixed as those of the release, if shorter.
+    effort = effort or Effort(chains=1, draws=3000, burn_in=2500)
     ranks = np.empty(truths.shape)
     for number, truth in enumerate(truths):
         random = generator(seed, f"truth {number}", "published rows")
