@@ -7,7 +7,7 @@ PATIENT ?= examples/patients/male_pattern_vertex.toml
 OUT ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast evidence facts interventions validation picture lock clean
+.PHONY: help install demo test test-fast evidence facts interventions validation calibrate assessment terminology bench picture lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -44,6 +44,18 @@ interventions: $(STAMP) ## renew docs/interventions.md: every treatment, its tie
 
 validation: $(STAMP) ## predict the published studies of modeled drugs again and renew their page (minutes)
 	$(BIN)/anagen trial table --draws 600 --out docs/validation.md
+
+calibrate: $(STAMP) ## fit the posterior again into out/posterior (most of an hour; goes on after a kill)
+	$(BIN)/anagen calibrate --recover 8
+
+assessment: $(STAMP) ## renew the page that holds the assessment against published cases
+	$(BIN)/anagen validate --assessment --out docs/assessment-validation.md
+
+terminology: $(STAMP) ## renew the published code systems and the example bundles
+	$(BIN)/python docs/fhir/publish.py
+
+bench: $(STAMP) ## measure speed beside other solvers and renew docs/performance.md (minutes; needs gcc)
+	$(BIN)/python -m benchmarks --page
 
 picture: $(STAMP) ## renew the picture of the README (needs Chromium)
 	$(BIN)/anagen plan examples/patients/severe_alopecia_areata.toml --out $(OUT) > /dev/null
