@@ -21,6 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "interop": {"catalog", "model", "simulate", "patients", "assess", "plan"},
     "patients": {"catalog", "model", "simulate", "observe", "interop"},
     "trials": {"catalog", "model", "simulate", "observe", "patients"},
+    "calibrate": {"catalog", "simulate", "trials"},
     "validate": {"catalog", "model", "simulate", "observe", "patients", "trials"},
     "ask": {"catalog"},
     "assess": {"catalog", "patients"},
@@ -30,8 +31,8 @@ ALLOWED: dict[str, set[str]] = {
     "report": {"catalog", "patients", "assess", "plan", "charts", "simulate", "observe"},
     "web": {"catalog", "patients", "assess", "plan", "report", "interop"},
     "cli": {
-        "ask", "catalog", "patients", "assess", "plan", "report", "simulate", "observe",
-        "trials", "validate", "interop", "web", "pictures",
+        "ask", "calibrate", "catalog", "patients", "assess", "plan", "report", "simulate",
+        "observe", "trials", "validate", "interop", "web", "pictures",
     },
 }  # fmt: skip
 

@@ -13,7 +13,7 @@ import pytest
 from anagen.calibrate import release
 from anagen.calibrate.diagnose import demand_convergence, effective_draws, split_r_hat
 from anagen.calibrate.emulator import learn
-from anagen.calibrate.fit import Effort, Posterior, sample
+from anagen.calibrate.fit import Effort, Posterior, posterior_chains
 from anagen.calibrate.likelihood import Likelihood, likelihood
 from anagen.calibrate.priors import calibrated, parameter_sets
 from anagen.calibrate.recover import recover
@@ -257,5 +257,5 @@ def test_two_chains_of_one_posterior_agree() -> None:
     found = _toy_likelihood()
     rows = to_scale(_toy_mean(np.full((1, PARAMETERS), 0.5))[0], found.targets.percent)
     own = replace(found, targets=replace(found.targets, observed=rows))
-    chains = sample(own, Effort(chains=2, draws=3000, burn_in=200), 0, "test")
+    chains = posterior_chains(own, Effort(chains=2, draws=3000, burn_in=200), 0, "test")
     assert split_r_hat(chains).max() < 1.03

@@ -99,7 +99,7 @@ def fit(
         if progress:
             progress(0, 1, "drawing from the posterior so far")
         own = effort if last else replace(effort, draws=effort.draws_between)
-        chains = sample(found, own, seed, f"round {number}")
+        chains = posterior_chains(found, own, seed, f"round {number}")
         flat = chains.reshape(-1, len(names))
         if last:
             break
@@ -137,7 +137,7 @@ def _learn(rounds: list[Ensemble], wanted: Targets, effort: Effort) -> tuple[Emu
     return learn(ensemble, wanted.percent, weights), ensemble
 
 
-def sample(found: Likelihood, effort: Effort, seed: int, purpose: str) -> FloatArray:
+def posterior_chains(found: Likelihood, effort: Effort, seed: int, purpose: str) -> FloatArray:
     """Chains of scores from the posterior of one likelihood. Shape: (chain, draw, parameter).
 
     The normal approximation the sampler moves about is made again from the draws of the burn-in.

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from anagen.calibrate.fit import Effort, sample
+from anagen.calibrate.fit import Effort, posterior_chains
 from anagen.calibrate.likelihood import Likelihood
 from anagen.calibrate.simulation import run
 from anagen.calibrate.targets import to_scale
@@ -97,6 +97,6 @@ def recover(
         random = generator(seed, f"truth {number}", "published rows")
         rows = published_like(found, truth, random) if observed is None else observed[number]
         own = replace(found, targets=replace(found.targets, observed=rows))
-        chain = sample(own, effort, seed, f"truth {number}").reshape(-1, truths.shape[1])
+        chain = posterior_chains(own, effort, seed, f"truth {number}").reshape(-1, truths.shape[1])
         ranks[number] = (chain < truth).mean(axis=0)
     return Recovery(found.names, ranks)
