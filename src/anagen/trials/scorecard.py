@@ -172,10 +172,9 @@ def _page(scored: Sequence[Scored], draws: int, seed: int) -> Iterator[str]:
     )
     yield ""
     yield (
-        "**Held out is not blind.** Nothing in this repository was fitted to a held-out study, "
-        "but constants marked `anagen_prototype` were calibrated earlier to tables that hold "
-        "them. Agreement with the fitting set is fit, not validation: several constants of the "
-        "immune layer were fitted to rows of these same trials."
+        "**Held out is not blind.** The posterior was fitted to rows marked `fit` alone, but the "
+        "centers of its priors came from a prototype calibrated to tables that hold the held-out "
+        "studies too. Agreement with the fitting set is fit, not validation."
     )
     yield ""
     yield (
