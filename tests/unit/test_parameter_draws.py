@@ -9,7 +9,8 @@ from anagen.catalog.parameters import load_parameters
 from anagen.errors import AnagenError
 from anagen.simulate.parameter_draws import TYPICAL, sample
 
-DRAWN = ["baricitinib_ec50_jak1_2", "adherence_oral", "vehicle_gain_topical", "release_fever"]
+# Rows that are not calibrated: those come from the posterior.
+DRAWN = ["finasteride_clearance", "adherence_oral", "triamcinolone_half_life", "release_fever"]
 
 
 @pytest.mark.parametrize("parameter_id", DRAWN)

@@ -23,14 +23,19 @@ from anagen.trials.arms import control_gain
 from anagen.trials.asked import asked_of
 from anagen.trials.design import Population, Trial
 from anagen.trials.document import inside
+from anagen.trials.empirical_salt import empirical_salt
 from anagen.trials.endpoints import RULES, readings
 from anagen.trials.population import strata
 from anagen.trials.predict import parameter_sd, predict
 from anagen.trials.published import published_trial
 from anagen.trials.read import load_trial, parse_trial
+from anagen.trials.reference import (
+    class_mean_nearest,
+    class_mean_top,
+    same_drug_mean,
+)
 from anagen.trials.schema import schema_text, shipped_schema, trial_schema
 from anagen.trials.scorecard import (
-    class_mean,
     markdown,
     miss_causes,
     predictable,
@@ -335,8 +340,8 @@ def test_prediction_is_the_same_again_and_on_any_workers(small_trial):
 def test_small_arms_have_wide_intervals_and_unseen_drugs_too(small_trial):
     trial, asked = small_trial
     few = tuple(replace(item, n=8) for item in asked)
-    many = predict(trial, asked, draws=20, seed=4)
-    for wide, narrow in zip(predict(trial, few, draws=20, seed=4), many, strict=True):
+    many = predict(trial, asked, draws=100, seed=4)
+    for wide, narrow in zip(predict(trial, few, draws=100, seed=4), many, strict=True):
         assert wide.mean == narrow.mean
         assert wide.high_90 - wide.low_90 >= narrow.high_90 - narrow.low_90
     unseen = parse_trial(
@@ -455,19 +460,44 @@ def test_causes_of_misses_name_studies_that_exist():
     assert all(cause.endswith(".") for cause in miss_causes().values())
 
 
-def test_the_class_mean_takes_like_arms_of_other_people_only():
+def test_references_take_like_arms_of_other_people_only():
     study = load_study("GubelinHarcha_2014_dutasteride")
     found = published_trial(study)
     placebo = next(a for a in found.asked if a.arm == "placebo")
     active = next(a for a in found.asked if a.arm == "dutasteride_0p5_mg_d")
-    control, drug = class_mean(study, placebo), class_mean(study, active)
+    control, drug = class_mean_nearest(found, placebo), class_mean_nearest(found, active)
     assert control is not None
     assert drug is not None
     assert drug > control
-    kaufman = load_study("Kaufman_1998_finasteride")
-    own = {row.value for row in kaufman.endpoints}
-    asked = published_trial(kaufman).asked[0]
-    assert class_mean(kaufman, asked) not in own
+    assert same_drug_mean(found, placebo) is None
+    kaufman = published_trial(load_study("Kaufman_1998_finasteride"))
+    own = {row.value for row in kaufman.study.endpoints}
+    assert class_mean_nearest(kaufman, kaufman.asked[0]) not in own
+
+
+def test_the_nearest_dose_is_not_the_top_dose():
+    found = published_trial(load_study("King_2022_baricitinib"))
+    low = next(a for a in found.asked if a.arm == "baricitinib_2_mg" and a.week == 36)
+    near, top = class_mean_nearest(found, low), class_mean_top(found, low)
+    assert near is not None
+    assert top is not None
+    assert near < top
+
+
+def test_the_published_model_of_ritlecitinib_answers_for_its_drug_and_placebo_alone():
+    found = published_trial(load_study("King_2023_ritlecitinib"))
+    asked = {a.arm: a for a in found.asked if a.endpoint == "salt_le_20" and a.week == 24}
+    small, usual = (
+        empirical_salt(found, asked[a]) for a in ("ritlecitinib_10_mg", "ritlecitinib_50_mg")
+    )
+    none = empirical_salt(found, asked["placebo"])
+    assert small is not None
+    assert usual is not None
+    assert none is not None
+    assert 0.0 < none < small < usual < 60.0
+    other = published_trial(load_study("King_2022_baricitinib"))
+    drug = next(a for a in other.asked if a.arm == "baricitinib_4_mg")
+    assert empirical_salt(other, drug) is None
 
 
 def test_the_command_prints_a_table_and_the_same_as_json():
