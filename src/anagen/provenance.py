@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources.abc import Traversable
@@ -42,8 +43,18 @@ def data_hash() -> str:
     return digest.hexdigest()[:12]
 
 
+@cache
+def posterior_hash() -> str:
+    """Layers of the released posterior, each with the first 8 hex digits of its sets' hash."""
+    from anagen.catalog.tables import data_root
+
+    path = data_root() / "posterior" / "manifest.json"
+    released = json.loads(path.read_text(encoding="utf-8"))
+    if not released:
+        return "none: draws from the parameter table's priors"
+    return ", ".join(f"{name} {entry['table_sha256'][:8]}" for name, entry in released.items())
+
+
 def stamp(seed: int, draws: int) -> Stamp:
-    """The stamp of a run. Draws come from the parameter priors until a posterior is released."""
-    return Stamp(
-        __version__, data_hash(), "none: draws from the parameter table's priors", seed, draws
-    )
+    """The stamp of a run."""
+    return Stamp(__version__, data_hash(), posterior_hash(), seed, draws)

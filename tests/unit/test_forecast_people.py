@@ -190,3 +190,17 @@ def test_areata_and_pattern_loss_at_once_answer_to_their_own_treatment() -> None
     assert salt["baricitinib"] < salt["untreated"] - 5.0
     assert hairs["finasteride"] > hairs["untreated"] + 5.0
     assert hairs["baricitinib"] > hairs["untreated"] + 5.0
+
+
+def test_ancestry_says_how_densely_hair_stands_where_it_was_not_counted() -> None:
+    def density(ancestry: str | None, counted: float | None = None) -> float:
+        person = Person(
+            "dense", "male", 33.0, {"androgenetic": 1.0}, norwood="III vertex", ancestry=ancestry,
+            total_density=counted,
+        )  # fmt: skip
+        values = forecast(person, (UNTREATED,), weeks=4, draws=40).arms["untreated"].values
+        return float(values["total_density"][:, 0].mean())
+
+    assert density("european") == density(None) == density("other")
+    assert 0.6 < density("african") / density(None) < density("asian") / density(None) < 0.85
+    assert density("african", 173.0) == pytest.approx(density(None, 173.0), rel=0.02)

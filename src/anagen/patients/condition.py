@@ -144,6 +144,7 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
         ophiasis="ophiasis" in patterns,
         nutrients=nutrients,
         nutrient_intakes=intakes,
+        ancestry=record.ancestry,
         weight_kg=situation.weight_kg,
         egfr_ml_min=_egfr(record),
         perturbations=_perturbations(record, notes),

@@ -220,6 +220,7 @@ _USED = (
     ("vitamin_d_nmol_per_l", "", "vitamin D", "vitamin D {:.0f} nmol/L"),
     ("zinc_umol_per_l", "", "zinc", "zinc {:.0f} umol/L"),
     ("tsh_miu_per_l", "", "TSH", "TSH {:.2f} mIU/L"),
+    ("ancestry", "", "", "ancestry {}: how densely hair stands"),
     ("weight_kg", "", "body weight", "weight {:.0f} kg: drug exposure"),
     ("egfr_ml_min", "", "kidney function", "eGFR {:.0f}: drug exposure"),
 )  # fmt: skip

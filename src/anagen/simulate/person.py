@@ -75,3 +75,4 @@ class Person:
     running: tuple[Regimen, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
     mechanism_mixtures: tuple[tuple[tuple[str, ...], float], ...] = ()
+    ancestry: str | None = None

@@ -28,6 +28,9 @@ IntArray = NDArray[np.int64]
 LEAST_START_RATIO = 1.02
 MECHANISMS = ("autoimmune", "androgenetic", "effluvium", "scarring", "inflammation")
 
+# Ancestries whose density was measured beside the European one that the base rows stand for.
+DENSITY_BY_ANCESTRY = ("african", "asian")
+
 # Person parameters that the twin works out; each of the others is one row of the parameter table.
 _WORKED_OUT = (
     "regrowth_rate",
@@ -494,6 +497,8 @@ def _density(lanes: Lanes, visible: FloatArray, androgenetic: bool) -> FloatArra
     density = lanes.parameter(f"follicle_density_{sex}") * np.exp(spread)
     measured = person.total_density or person.terminal_density
     if measured is None:
+        if person.ancestry in DENSITY_BY_ANCESTRY:
+            density = density * lanes.parameter(f"follicle_density_ratio_{person.ancestry}")
         return density
     if not androgenetic:
         return measured / visible
