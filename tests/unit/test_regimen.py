@@ -88,3 +88,34 @@ def test_stopping_keeps_an_earlier_end() -> None:
     regimen = parse_regimen("baricitinib 4 mg daily for 24 weeks")
     assert stopped_at(regimen, 52.0).stop_week == 24.0
     assert stopped_at(replace(regimen, stop_week=None), 52.0).stop_week == 52.0
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "baricitinib 4 mg daily + baricitinib 4 mg daily",
+        "baricitinib 4 mg daily + baricitinib 2 mg daily from week 52",
+        "prp monthly + prp monthly",
+    ],
+)
+def test_the_same_treatment_twice_at_once_is_refused(text: str) -> None:
+    with pytest.raises(InputProblems, match="twice for the same weeks"):
+        parse_plan(text)
+
+
+def test_a_dose_may_change_where_the_step_before_ends() -> None:
+    first, then = parse_plan("baricitinib 4 mg daily for 52 weeks then 2 mg")
+    assert (first.dose, first.start_week, first.stop_week) == (4.0, 0.0, 52.0)
+    assert (then.dose, then.interval_days) == (2.0, first.interval_days)
+    assert (then.start_week, then.stop_week) == (52.0, None)
+    assert parse_plan(f"{regimen_text(first)} + {regimen_text(then)}")[1].start_week == 52.0
+    with pytest.raises(InputProblems, match="without an end"):
+        parse_plan("baricitinib 4 mg daily then 2 mg")
+
+
+@pytest.mark.parametrize("text", ["PRP monthly x 3", "LLLT 3 times a week for 26 weeks"])
+def test_sessions_keep_their_number_and_their_way_back(text: str) -> None:
+    said = parse_regimen(text)
+    assert said.stop_week == {"PRP": 12.0, "LLL": 26.0}[text[:3]]
+    back = parse_regimen(regimen_text(said))
+    assert (back.interval_days, back.stop_week) == (said.interval_days, said.stop_week)

@@ -100,14 +100,21 @@ class Arm:
 def parse_plan(text: str, treatments: Mapping[str, Treatment] | None = None) -> tuple[Regimen, ...]:
     """Regimens of a plan such as "finasteride 1 mg daily + minoxidil 5% topical twice daily".
 
-    Raises InputProblems with everything wrong in any part at once.
+    A part may change its dose: "baricitinib 4 mg daily for 52 weeks then 2 mg". Raises
+    InputProblems with everything wrong in any part at once, a treatment given twice in the same
+    weeks included: two allowed doses together would pass the largest one.
     """
     regimens, problems = [], []
-    for phrase in re.split(r"\s*\+\s*", text.strip()):
-        try:
-            regimens.append(parse_regimen(phrase, treatments))
-        except InputProblems as error:
-            problems.extend(error.problems)
+    for part in re.split(r"\s*\+\s*", text.strip()):
+        before: Regimen | None = None
+        for phrase in re.split(r"\s*,?\s+then\s+", part, flags=re.IGNORECASE):
+            try:
+                before = _next_step(phrase, before, treatments)
+            except InputProblems as error:
+                problems.extend(error.problems)
+                break
+            regimens.append(before)
+    problems.extend(_given_twice(regimens))
     if problems:
         raise InputProblems(problems)
     return tuple(regimens)
@@ -141,18 +148,18 @@ def parse_regimen(text: str, treatments: Mapping[str, Treatment] | None = None) 
     if treatment is None:
         raise InputProblems(problems)
     usual = treatment.regimen
-    if usual is None:
-        if amount is not None:
-            problems.append(
-                _problem(text, amount[0], f"{treatment.name} is not taken in doses", fix="leave it")
-            )
-            raise InputProblems(problems)
-        return Regimen(treatment.id, 0.0, "", interval or 1.0, *_weeks(start, None, stop), text)
-    dose = usual.dose
-    if amount is not None and unit is not None:
+    if usual is None and amount is not None:
+        problems.append(
+            _problem(text, amount[0], f"{treatment.name} is not taken in doses", fix="leave it")
+        )
+        raise InputProblems(problems)
+    dose = 0.0 if usual is None else usual.dose
+    if usual is not None and amount is not None and unit is not None:
         dose = _converted(text, float(amount[1]), unit, usual, treatment, problems)
-    interval = usual.interval_days if interval is None else interval
-    _check_dose(text, dose, interval, usual, treatment, problems)
+    if interval is None:
+        interval = 1.0 if usual is None else usual.interval_days
+    if usual is not None:
+        _check_dose(text, dose, interval, usual, treatment, problems)
     lasting = None
     if length is not None:
         lasting = float(length[1]) * WEEKS[length[2]]
@@ -167,7 +174,46 @@ def parse_regimen(text: str, treatments: Mapping[str, Treatment] | None = None) 
         )
     if problems:
         raise InputProblems(problems)
-    return Regimen(treatment.id, dose, usual.unit, interval, start_week, stop_week, text.strip())
+    in_unit = "" if usual is None else usual.unit
+    return Regimen(treatment.id, dose, in_unit, interval, start_week, stop_week, text.strip())
+
+
+def _next_step(
+    phrase: str, before: Regimen | None, treatments: Mapping[str, Treatment] | None
+) -> Regimen:
+    """The regimen of a phrase; after "then", of the same treatment from where it stopped."""
+    if before is None:
+        return parse_regimen(phrase, treatments)
+    if before.stop_week is None:
+        raise InputProblems(
+            [_problem(before.text, phrase, "follows a step without an end", fix="say for how long")]
+        )
+    step = parse_regimen(f"{before.treatment.replace('_', ' ')} {phrase}", treatments)
+    lasting = None if step.stop_week is None else step.stop_week - step.start_week
+    if not any(found.search(phrase.lower()) for found in (EVERY, *(p for p, _ in FREQUENCIES))):
+        step = replace(step, interval_days=before.interval_days)
+    start = before.stop_week
+    step = replace(step, start_week=start, stop_week=None if lasting is None else start + lasting)
+    return replace(step, text=regimen_text(step))
+
+
+def _given_twice(regimens: list[Regimen]) -> list[Problem]:
+    """One problem for every later regimen of a treatment still running."""
+    problems = []
+    for index, later in enumerate(regimens):
+        for earlier in regimens[:index]:
+            if earlier.treatment != later.treatment:
+                continue
+            ends = [float("inf") if r.stop_week is None else r.stop_week for r in (earlier, later)]
+            if later.start_week < ends[0] and earlier.start_week < ends[1]:
+                problems.append(
+                    _problem(
+                        later.text, later.treatment, "is in the plan twice for the same weeks",
+                        fix="name it once, or stop the one before the other starts",
+                    )
+                )  # fmt: skip
+                break
+    return problems
 
 
 def regimen_text(regimen: Regimen) -> str:
@@ -176,6 +222,8 @@ def regimen_text(regimen: Regimen) -> str:
     if regimen.unit:
         space = "" if regimen.unit == "%" else " "
         parts += [f"{_number(regimen.dose)}{space}{regimen.unit}", _frequency_text(regimen)]
+    elif regimen.interval_days != 1.0:
+        parts.append(_frequency_text(regimen))
     if regimen.start_week:
         parts.append(f"from week {_number(regimen.start_week)}")
     if regimen.stop_week is not None:
