@@ -29,10 +29,11 @@ ALLOWED: dict[str, set[str]] = {
     "pictures": {"catalog", "model", "observe", "simulate"},
     "plan": {"catalog", "patients", "assess", "simulate", "observe"},
     "report": {"catalog", "patients", "assess", "plan", "charts", "simulate", "observe"},
+    "track": {"catalog", "patients", "assess", "plan", "report", "simulate", "observe"},
     "web": {"catalog", "patients", "assess", "plan", "report", "interop"},
     "cli": {
         "ask", "calibrate", "catalog", "patients", "assess", "plan", "report", "simulate",
-        "observe", "trials", "validate", "interop", "web", "pictures",
+        "observe", "trials", "validate", "interop", "web", "pictures", "track",
     },
 }  # fmt: skip
 

@@ -17,6 +17,7 @@ from anagen.cli import (
     plan,
     scalp,
     serve,
+    track,
     trial,
     validate,
 )
@@ -46,6 +47,7 @@ app.command("calibrate")(calibrate.calibrate)
 app.command("ask")(ask.ask)
 app.command("serve")(serve.serve)
 app.add_typer(evidence.app, name="evidence")
+app.add_typer(track.app, name="track")
 app.add_typer(trial.app, name="trial")
 app.add_typer(export.app, name="export")
 

@@ -1,0 +1,92 @@
+"""`anagen track` as a person meets it: the page's commands, bad input, exit codes."""
+
+from __future__ import annotations
+
+import json
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PATIENT = ROOT / "examples" / "patients" / "severe_alopecia_areata.toml"
+
+
+def run(arguments: Sequence[str], cwd: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-c", "from anagen.cli import run; run()", *arguments],
+        cwd=cwd,
+        capture_output=True,
+        text=True,
+        check=False,
+        env={
+            **os.environ,
+            "COLUMNS": "100",
+            "NO_COLOR": "1",
+            "XDG_DATA_HOME": str(cwd / "data"),
+        },
+    )
+
+
+def test_every_command_of_the_page_works_in_order(tmp_path: Path) -> None:
+    page = (ROOT / "docs" / "howto" / "track.md").read_text(encoding="utf-8")
+    lines = [line for line in page.splitlines() if line.startswith("anagen track")]
+    assert len(lines) >= 8
+    (tmp_path / "examples" / "patients").mkdir(parents=True)
+    shutil.copy(PATIENT, tmp_path / "examples" / "patients")
+    said = {}
+    for line in lines:
+        done = run(shlex.split(line)[1:], tmp_path)
+        assert done.returncode == 0, line + done.stderr
+        said[line] = done.stdout
+    shown = next(text for line, text in said.items() if "track show" in line)
+    for words in ("SALT", "With the visits", "can be judged from", "Not medical advice", "seed 0"):
+        assert words in shown, shown
+    assert (tmp_path / "data" / "anagen" / "track.db").exists()
+    listed = json.loads(run(["track", "list", "--json"], tmp_path).stdout)
+    assert [len(person["visits"]) for person in listed["people"]] == [2]
+
+
+def test_bad_visits_are_listed_and_nothing_is_written(tmp_path: Path) -> None:
+    bad = ["--date", "2999-01-01", "--salt", "130", "--lab", "ferritn=3ug/L", "--adherence", "300"]
+    done = run(["track", "add", str(PATIENT), "--start", "2026-05-01", *bad], tmp_path)
+    assert done.returncode == 2
+    assert "Traceback" not in done.stderr
+    for words in ("4 problems", "future", "130", "ferritin", "300"):
+        assert words in done.stderr, done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_record_without_a_day_asks_for_one(tmp_path: Path) -> None:
+    done = run(["track", "add", str(PATIENT), "--date", "2026-05-01", "--salt", "3"], tmp_path)
+    assert done.returncode == 2
+    assert "--start" in done.stderr
+
+
+@pytest.mark.parametrize("verb", [["list"], ["export"], ["show", str(PATIENT)]])
+def test_a_bad_file_is_exit_code_2(verb: list[str], tmp_path: Path) -> None:
+    bad = tmp_path / "bad.db"
+    bad.write_bytes(b"no SQLite at all" * 400)
+    done = run(["track", *verb, "--file", str(bad)], tmp_path)
+    assert done.returncode == 2
+    assert "left as it is" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_refused_for_safety_shows_no_forecast(tmp_path: Path) -> None:
+    patient = str(ROOT / "examples" / "patients" / "female_pattern_pregnancy_plan.toml")
+    done = run(
+        ["track", "add", patient, "--start", "2026-05-01", "--date", "2026-05-01",
+         "--plan", "finasteride 1 mg daily"], tmp_path,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    shown = run(["track", "show", patient, "--json"], tmp_path)
+    assert shown.returncode == 3, shown.stderr
+    document = json.loads(shown.stdout)
+    assert document["refused"]
+    assert document["bands"] == []

@@ -1,0 +1,177 @@
+"""The forecast updated by visits: plans over time, verdicts, refusal, and what is not claimed."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import date, timedelta
+from functools import cache
+from typing import Any
+
+import numpy as np
+import pytest
+
+from anagen.assess.assess import assess
+from anagen.assess.records import Assessment
+from anagen.patients.record import PatientRecord
+from anagen.patients.validation import from_document
+from anagen.simulate.regimen import Regimen, parse_plan
+from anagen.simulate.result import ArmForecast, Forecast
+from anagen.track.follow import Follow, courses_of, follow
+from anagen.track.store import Course
+from anagen.track.visit import Visit
+
+START = date(2025, 1, 1)
+DRAWS = 400
+FINASTERIDE = Regimen("finasteride", 1.0, "mg", 1.0)
+
+
+@cache
+def man() -> tuple[PatientRecord, Assessment]:
+    record = from_document(
+        {
+            "id": "man",
+            "age_years": 35,
+            "sex": "male",
+            "complaint": {"duration_weeks": 150, "onset": "gradual", "pattern": ["vertex"]},
+            "measurements": {"norwood": "III vertex", "terminal_density_per_cm2": 120},
+        },
+        "man",
+    )
+    return record, assess(record)
+
+
+def fake(slope: float = 0.5) -> Any:
+    """Twins whose density changes in straight lines, faster or slower; treated ones gain more."""
+
+    def run(record: Any, mixtures: Any, arms: Any, *, weeks: int, draws: int, seed: int,
+            progress: Any) -> Forecast:  # fmt: skip
+        z = np.random.default_rng(seed).standard_normal(draws)
+        week = np.arange(weeks + 1.0)
+        made = {}
+        for arm in arms:
+            gain = slope if arm.regimens else 0.0
+            course = 120.0 + (gain * (1.0 + 0.5 * z))[:, None] * week
+            names = ("salt", "terminal_density", "total_density", "daily_shed", "hair_mass",
+                     "telogen_percent", "terminal_relative", "shed_ratio")  # fmt: skip
+            made[arm.id] = ArmForecast(arm, dict.fromkeys(names, course))
+        return Forecast("man", seed, week, made)
+
+    return run
+
+
+def visit(day: int, density: float | None = None, **more: Any) -> Visit:
+    read = () if density is None else (("terminal_density_per_cm2", density),)
+    return Visit(START + timedelta(days=day), read, **more)
+
+
+def followed(*visits: Visit, slope: float = 0.5) -> Follow:
+    record, assessment = man()
+    course = Course("man", START, visits)
+    return follow(record, assessment, course, draws=DRAWS, forecaster=fake(slope))
+
+
+PLAN = visit(0, plan="finasteride 1 mg daily")
+
+
+def band(made: Follow, kind: str = "updated") -> dict[str, list[float]]:
+    found = next(b for b in made.bands if b.observable == "terminal_density")
+    return getattr(found, kind)
+
+
+def test_plans_follow_each_other() -> None:
+    minoxidil = parse_plan("minoxidil 5% topical twice daily")
+    steps = [
+        (0.0, (FINASTERIDE,)),
+        (10.0, (FINASTERIDE, *minoxidil)),
+        (30.0, minoxidil),
+        (40.0, ()),
+    ]
+    found = {r.treatment: (r.start_week, r.stop_week) for r in courses_of(steps)}
+    assert found == {"finasteride": (0.0, 30.0), "minoxidil_topical": (10.0, 40.0)}
+    other = replace(FINASTERIDE, dose=0.5)
+    weeks = [
+        (r.dose, r.start_week, r.stop_week)
+        for r in courses_of([(0, (FINASTERIDE,)), (8, (other,))])
+    ]
+    assert weeks == [(1.0, 0.0, 8.0), (0.5, 8.0, None)]
+
+
+def test_without_readings_the_forecast_is_that_of_the_record() -> None:
+    made = followed(PLAN)
+    assert "No reading" in made.no_update
+    first = made.bands[0]
+    assert first.updated is None
+    z = np.random.default_rng(0).standard_normal(DRAWS)
+    course = 120.0 + (0.5 * (1.0 + 0.5 * z))[:, None] * np.arange(105.0)
+    assert first.plain["q95"] == [float(x) for x in np.quantile(course, 0.95, axis=0)]
+
+
+def test_readings_move_and_narrow_the_forecast() -> None:
+    made = followed(PLAN, visit(182, 145.0), visit(364, 172.0))
+    before, after = band(made, "plain"), band(made)
+    assert after["q50"][104] > before["q50"][104] + 10.0
+    assert after["q95"][104] - after["q05"][104] < 0.6 * (before["q95"][104] - before["q05"][104])
+    assert 20.0 < made.effective < DRAWS
+
+
+def test_order_of_visits_changes_nothing() -> None:
+    one, two = visit(182, 145.0), visit(364, 172.0, plan="finasteride 0.5 mg daily")
+    forth, back = followed(PLAN, one, two), followed(two, PLAN, one)
+    assert forth.bands == back.bands
+    assert forth.verdicts == back.verdicts
+    assert forth.label == back.label
+
+
+def test_readings_that_fit_no_twin_update_nothing() -> None:
+    made = followed(PLAN, visit(364, 20.0))
+    assert "reconsider the diagnosis" in made.no_update
+    assert band(made) is None
+    assert "off the expected course" in made.verdicts[-1].words
+
+
+def test_too_few_twins_near_readings_that_are_expected_blame_no_diagnosis() -> None:
+    near = [visit(day, 120.0 + 0.25 * day / 7.0) for day in range(28, 728, 7)]
+    record, assessment = man()
+    made = follow(record, assessment, Course("man", START, (PLAN, *near)), draws=40,
+                  forecaster=fake())  # fmt: skip
+    assert "too few" in made.no_update
+    assert "diagnosis" not in made.no_update
+    assert band(made) is None
+
+
+def test_change_or_noise() -> None:
+    made = followed(PLAN, visit(90, 126.0), visit(180, 170.0))
+    assert [v.real for v in made.verdicts] == [False, True]
+    # The first stands beside the record's own 120; 1.96 x sqrt 2 x 7 % of it is its noise.
+    assert made.verdicts[0].change == pytest.approx(6.0)
+    assert made.verdicts[0].noise == pytest.approx(1.96 * 2**0.5 * 0.07 * 120.0)
+
+
+def test_first_day_to_judge_is_when_the_effect_exceeds_noise() -> None:
+    made = followed(PLAN, visit(0, 120.0))
+    # 0.5 hairs a week against 1.96 x sqrt 2 x 7 % of 120, which is 23.3: in week 47.
+    day = made.first_judged["terminal_density"]
+    assert day is not None
+    assert abs((day - START).days / 7.0 - 47.0) <= 1.0
+    slow = followed(PLAN, visit(0, 120.0), slope=0.01)
+    assert slow.first_judged["terminal_density"] is None
+
+
+def test_what_changes_no_number_is_said() -> None:
+    made = followed(PLAN, visit(90, 126.0, adherence_percent=50.0, photos=(START,)))
+    assert any("50 % of doses" in line and "too much" in line for line in made.not_used)
+    assert any("photos" in line for line in made.not_used)
+
+
+def test_what_is_taken_now_is_said() -> None:
+    assert followed(PLAN).label == "finasteride 1 mg daily"
+    assert followed(PLAN, visit(90, plan="none")).label == "nothing"
+    assert followed(visit(90, 126.0)).label == "as on the day of the record"
+
+
+def test_no_evidence_no_number() -> None:
+    made = followed(visit(0, plan="biotin"), visit(90, 126.0))
+    assert made.silent
+    assert not made.bands
+    assert made.weight is None
+    assert made.verdicts

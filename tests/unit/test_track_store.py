@@ -1,0 +1,234 @@
+"""The file of visits: no visit is lost by a crash, a second writer, a full disk or a bad file."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import stat
+import subprocess
+import sys
+import time
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from anagen.errors import AnagenError, InputProblems
+from anagen.track import store
+from anagen.track.store import Course, add, read, remove
+from anagen.track.visit import Visit
+
+START = date(2020, 1, 1)
+WRITER = """
+import sys
+from datetime import date, timedelta
+from pathlib import Path
+from anagen.track.store import Course, add
+from anagen.track.visit import Visit
+path, person, first, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
+start = date(2020, 1, 1)
+for number in range(first, first + count):
+    visit = Visit(start + timedelta(days=number), note=f"visit {number} " + "x" * 2000)
+    add(path, [Course(person, start, (visit,))])
+    print(number, flush=True)
+"""
+
+
+def course(*days: int, person: str = "one") -> Course:
+    visits = tuple(Visit(START + timedelta(days=d), (("salt", 40.0 + d % 50),)) for d in days)
+    return Course(person, START, visits)
+
+
+def writer(path: Path, person: str, first: int, count: int) -> subprocess.Popen[str]:
+    return subprocess.Popen(
+        [sys.executable, "-c", WRITER, str(path), person, str(first), str(count)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+
+
+def test_what_was_added_is_read_in_order_of_date(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "track.db"
+    assert read(path) == ()
+    add(path, [course(30)])
+    add(path, [course(10), course(5, person="two")])
+    assert read(path) == (course(10, 30), course(5, person="two"))
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_only_the_owner_can_read(tmp_path: Path) -> None:
+    path = tmp_path / "deep" / "track.db"
+    add(path, [course(1)])
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert [p.name for p in path.parent.iterdir()] == ["track.db"]
+
+
+def test_default_is_the_data_folder_of_the_user(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_DATA_HOME", "/somewhere")
+    assert store.default_file() == Path("/somewhere/anagen/track.db")
+
+
+def test_a_day_that_is_taken_spoils_all_and_all_are_named(tmp_path: Path) -> None:
+    path = tmp_path / "track.db"
+    add(path, [course(1, 2)])
+    with pytest.raises(InputProblems) as caught:
+        add(path, [course(2, 3), course(1)])
+    assert [p.value for p in caught.value.problems] == ["2020-01-03", "2020-01-02"]
+    assert read(path) == (course(1, 2),)
+    with pytest.raises(InputProblems, match="another day"):
+        add(path, [Course("one", date(2019, 1, 1), ())])
+    with pytest.raises(InputProblems, match="already"):
+        add(path, [course(7, person="two"), course(7, person="two")])
+
+
+def test_removing(tmp_path: Path) -> None:
+    path = tmp_path / "track.db"
+    add(path, [course(1, 2), course(1, person="two")])
+    assert remove(path, "one", START + timedelta(days=1)) == 1
+    assert remove(path, "two", None) == 1
+    assert read(path) == (course(2),)
+    with pytest.raises(InputProblems, match="no such visit"):
+        remove(path, "one", START)
+    with pytest.raises(InputProblems, match="no such visit"):
+        remove(path, "two", None)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_killed_while_writing_no_saved_visit_is_lost(tmp_path: Path) -> None:
+    path, first, said = tmp_path / "track.db", 0, []
+    for after in (3, 7, 12):
+        process = writer(path, "one", first, 10_000)
+        assert process.stdout is not None
+        for _ in range(after):
+            said.append(int(process.stdout.readline()))
+        time.sleep(0.0007 * after)
+        process.send_signal(signal.SIGKILL)
+        rest, _ = process.communicate()
+        said += [int(line) for line in rest.split()]
+        kept = [(visit.date - START).days for visit in read(path)[0].visits]
+        assert set(said) <= set(kept)
+        # At most the visit under way when the process ended was kept without being said.
+        assert len(kept) <= len(said) + 1
+        first = max(kept) + 1
+        said = kept
+
+
+def test_a_writer_killed_within_a_transaction_leaves_nothing_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "track.db"
+    add(path, [course(*range(200))])
+    code = (
+        "import os, sqlite3, sys\n"
+        "c = sqlite3.connect(sys.argv[1], isolation_level=None)\n"
+        "c.execute('PRAGMA cache_size = 1')\n"
+        "c.execute('BEGIN IMMEDIATE')\n"
+        "c.execute(\"UPDATE visit SET body = body || printf('%2000d', 1)\")\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    subprocess.run([sys.executable, "-c", code, str(path)], check=False)
+    assert Path(f"{path}-journal").stat().st_size > 0, "the crash left a journal to play back"
+    assert read(path) == (course(*range(200)),)
+
+
+def test_two_writers_at_once_lose_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "track.db"
+    processes = [writer(path, "one", 0, 40), writer(path, "one", 1000, 40)]
+    for process in processes:
+        _, errors = process.communicate()
+        assert process.returncode == 0, errors
+    assert len(read(path)[0].visits) == 80
+
+
+def test_a_full_disk_keeps_what_was_saved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "track.db"
+    add(path, [course(1)])
+    plain = store._check
+
+    def full(connection: sqlite3.Connection, where: Path) -> None:
+        plain(connection, where)
+        connection.execute("PRAGMA max_page_count = 1")
+
+    monkeypatch.setattr(store, "_check", full)
+    big = Visit(START + timedelta(days=9), note="x" * 200_000)
+    with pytest.raises(AnagenError, match="full") as caught:
+        add(path, [Course("one", START, (big,))])
+    assert caught.value.exit_code == 1
+    monkeypatch.undo()
+    assert read(path) == (course(1),)
+
+
+@pytest.mark.skipif(os.name != "posix", reason="limits of POSIX")
+def test_a_file_that_may_not_grow_keeps_what_was_saved(tmp_path: Path) -> None:
+    path = tmp_path / "track.db"
+    add(path, [course(1)])
+    limited = (
+        "import resource, signal\n"
+        "signal.signal(signal.SIGXFSZ, signal.SIG_IGN)\n"
+        "resource.setrlimit(resource.RLIMIT_FSIZE, (40_000, 40_000))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", limited + WRITER, str(path), "one", "5", "100"],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "AnagenError" in done.stderr
+    said = [int(line) for line in done.stdout.split()]
+    assert said
+    assert [(v.date - START).days for v in read(path)[0].visits] == [1, *said]
+
+
+def damaged(kind: str, good: bytes) -> bytes:
+    noise = bytes((i * 73 + 41) % 256 for i in range(4096))
+    return {
+        "empty": b"",
+        "cut": good[: len(good) // 2],
+        "cut within a page": good[:-700],
+        "not SQLite": b"patient,visit\n" * 500,
+        "noise in a page": good[:4096] + noise + good[8192:],
+        "noise all over": noise * 5,
+    }[kind]
+
+
+@pytest.mark.parametrize(
+    "kind",
+    ["empty", "cut", "cut within a page", "not SQLite", "noise in a page", "noise all over"],
+)
+def test_a_damaged_file_is_told_and_left_as_it_is(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "track.db"
+    add(path, [course(*range(300))])
+    content = damaged(kind, path.read_bytes())
+    path.write_bytes(content)
+    for act in (lambda: read(path), lambda: add(path, [course(900)])):
+        with pytest.raises(InputProblems) as caught:
+            act()
+        assert "left as it is" in caught.value.problems[0].message
+        assert caught.value.exit_code == 2
+    assert path.read_bytes() == content
+
+
+@pytest.mark.parametrize(
+    ("pragma", "words"), [("user_version = 2", "another version"), ("application_id = 7", "left")]
+)
+def test_a_file_of_another_kind_is_not_touched(tmp_path: Path, pragma: str, words: str) -> None:
+    path = tmp_path / "track.db"
+    add(path, [course(1)])
+    connection = sqlite3.connect(path)
+    connection.execute(f"PRAGMA {pragma}")
+    connection.commit()
+    connection.close()
+    with pytest.raises(InputProblems, match=words):
+        add(path, [course(2)])
+
+
+def test_a_row_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    path = tmp_path / "track.db"
+    add(path, [course(1)])
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE visit SET body = '{'")
+    connection.commit()
+    connection.close()
+    with pytest.raises(InputProblems, match="one 2020-01-02"):
+        read(path)
