@@ -152,6 +152,8 @@ STORES: dict[str, dict[str, float]] = {
     "iron": {"ferritin_ug_per_l": 120.0},
     "vitamin_d": {"vitamin_d_nmol_per_l": 100.0},
     "biotin": {},
+    "zinc_oral": {"zinc_umol_per_l": 15.0},
+    "vitamin_b12": {},
 }
 LOSSES: dict[str, dict[str, Any]] = {
     "autoimmune": {"salt": 40.0, "episode_years": 1.0},

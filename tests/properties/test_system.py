@@ -25,9 +25,11 @@ HEALTHY = Person(
 UNKNOWN = Person("unknown", None, None, {"autoimmune": 0.6, "effluvium": 0.4})
 SICK = Person(
     "sick", "female", 31.0, {"effluvium": 1.0}, ferritin_ug_per_l=8.0, tsh_miu_per_l=30.0,
-    vitamin_d_nmol_per_l=20.0, weeks_since_delivery=16.0,
+    vitamin_d_nmol_per_l=20.0, weeks_since_delivery=16.0, zinc_umol_per_l=7.0,
+    nutrients={"vitamin_b12": 90.0},
     perturbations=(Perturbation("fever", 10.0), Perturbation("fever", 2.0)),
 )  # fmt: skip
+PAST_MENOPAUSE = Person("past", "female", 58.0, {"androgenetic": 1.0}, postmenopausal=True)
 PEOPLE = st.sampled_from([HEALTHY, UNKNOWN, SICK])
 USUAL = {}
 for name in names("treatments", ".toml"):
@@ -65,7 +67,8 @@ def test_a_healthy_untreated_person_is_neutral_exactly() -> None:
 @pytest.mark.parametrize("treatment", sorted(USUAL))
 def test_before_the_start_nothing_has_happened_and_after_it_something_has(treatment: str) -> None:
     regimen = replace(USUAL[treatment], start_week=4.0)
-    got, untreated = drivers(SICK, regimen), drivers(SICK)
+    who = PAST_MENOPAUSE if treatment == "menopausal_hormone_therapy" else SICK
+    got, untreated = drivers(who, regimen), drivers(who)
     assert np.array_equal(got[:, :48], untreated[:, :48])
     assert np.all(np.isfinite(got))
     if treatment != "biotin":

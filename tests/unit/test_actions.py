@@ -65,10 +65,12 @@ def test_strengths_of_injections_respond_as_in_the_meta_analysis() -> None:
 
 
 def test_contact_sensitiser_builds_up_slowly() -> None:
-    got = act("antigenic_competition", 1.0, largest=1.0, build_up_half_life=56.0)
+    rows = {"largest": 2.0, "build_up_half_life": 56.0, "effector_loss": 0.7}
+    got = act("antigenic_competition", 1.0, **rows)
     course = got["antigenic_competition"][:, 0]
-    assert course[55] == pytest.approx(0.5)
+    assert course[55] == pytest.approx(1.0)
     assert np.all(np.diff(course) > 0)
+    assert got["glucocorticoid"][55] == pytest.approx(0.35)
 
 
 def test_topical_drug_is_enriched_where_it_is_put() -> None:
@@ -101,11 +103,66 @@ def test_vehicle_gain_is_larger_in_women_and_there_in_eight_weeks() -> None:
 
 
 def test_biotin_and_waiting_do_nothing_to_the_replete() -> None:
-    assert np.all(act("biotin_intake", 5.0, anagen_log_when_replete=0.0)["anagen_log"] == 0.0)
+    got = act("biotin_intake", 5000.0, anagen_log_when_replete=0.0)
+    assert np.all(got["anagen_log"] == 0.0)
+    assert np.all(got["biotin_intake"] == 5000.0)
     assert act("no_action", 0.0) == {}
 
 
 def test_antifungal_effect_stops_growing_at_full_use() -> None:
-    once = act("antifungal", 1.0, anagen_log=0.03)["anagen_log"]
-    daily = act("antifungal", 3.0, anagen_log=0.03)["anagen_log"]
-    assert np.array_equal(once, daily)
+    rows = {"anagen_log": 0.03, "inflammation_relief": 0.4}
+    once, daily = act("antifungal", 1.0, **rows), act("antifungal", 3.0, **rows)
+    assert np.array_equal(once["anagen_log"], daily["anagen_log"])
+    assert daily["inflammation_relief"] == pytest.approx(0.4)
+    assert np.all(
+        act("antifungal", 1.0, **(rows | {"inflammation_relief": -0.2}))["inflammation_relief"]
+        == 0.0
+    )
+
+
+def test_half_of_the_receptor_that_can_be_blocked_is_at_the_half_dose() -> None:
+    got = act("androgen_receptor_blockade", 100.0, largest=0.8, half_maximal=100.0)
+    assert got["androgen_receptor_block"] == pytest.approx(0.4)
+    more = act("androgen_receptor_blockade", 1e9, largest=0.8, half_maximal=100.0)
+    assert more["androgen_receptor_block"] == pytest.approx(0.8)
+
+
+MINOXIDIL = {
+    "telogen_exit_log": 0.6,
+    "latency_exit_log": 1.46,
+    "anagen_log": 0.27,
+    "size_step_up_log": 0.06,
+    "thickening": 0.0004,
+}
+
+
+def test_an_unspecific_stimulus_is_a_share_of_minoxidil_and_never_harms() -> None:
+    for strength, share in ((0.5, 0.5), (1.5, 1.5), (-0.3, 0.0)):
+        got = act("growth_stimulus", 1.0, strength=strength, **MINOXIDIL)
+        assert set(got) == set(MINOXIDIL)
+        for lever, full in MINOXIDIL.items():
+            assert got[lever] == pytest.approx(share * full)
+    usual, more = (act("growth_stimulus", x, strength=0.5, **MINOXIDIL) for x in (1.0, 4.0))
+    assert np.array_equal(usual["thickening"], more["thickening"])
+
+
+@pytest.mark.parametrize(
+    ("name", "lever", "rows"),
+    [
+        ("regulatory_support", "regulatory_tone_log", {"half_maximal": 1.0}),
+        ("privilege_support", "privilege_guard", {}),
+    ],
+)
+def test_support_of_regulation_and_privilege_grows_with_use_and_never_harms(
+    name: str, lever: str, rows: dict[str, float]
+) -> None:
+    half, full = (act(name, x, largest_log=0.6, **rows)[lever] for x in (0.5, 1.0))
+    assert np.all(half < full)
+    assert np.all(full <= 0.6)
+    assert np.all(act(name, 1.0, largest_log=-0.4, **rows)[lever] == 0.0)
+
+
+def test_hormone_therapy_gives_back_a_share_of_the_lost_protection() -> None:
+    once, twice = (act("oestrogen_replacement", x, largest=0.6) for x in (1.0, 2.0))
+    assert once["oestrogen_replacement"] == pytest.approx(0.6)
+    assert np.array_equal(once["oestrogen_replacement"], twice["oestrogen_replacement"])

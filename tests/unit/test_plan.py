@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 
@@ -76,9 +77,14 @@ def test_treatment_files_use_the_allowed_words() -> None:
         ("minoxidil_topical", "alopecia_areata_patchy", "plausible"),
         ("baricitinib", "alopecia_areata_totalis", "forecast"),
         ("tofacitinib", "alopecia_areata_totalis", "plausible"),
-        ("contact_immunotherapy_dpcp", "alopecia_areata_totalis", "forecast"),
+        ("contact_immunotherapy_dpcp", "alopecia_areata_totalis", "plausible"),
         ("contact_immunotherapy_sadbe", "alopecia_areata_totalis", "plausible"),
-        ("lllt", "male_pattern_hair_loss", "plausible"),
+        ("lllt", "male_pattern_hair_loss", "forecast"),
+        ("prp", "male_pattern_hair_loss", "plausible"),
+        ("exosomes", "male_pattern_hair_loss", "plausible"),
+        ("clascoterone_topical", "male_pattern_hair_loss", "plausible"),
+        ("spironolactone_oral", "female_pattern_hair_loss", "plausible"),
+        ("spironolactone_oral", "male_pattern_hair_loss", "no_evidence"),
         ("iron", "iron_deficiency", "plausible"),
         ("biotin", "male_pattern_hair_loss", "no_evidence"),
         ("nin_peptides", "male_pattern_hair_loss", "no_evidence"),
@@ -146,7 +152,11 @@ def test_options_show_untreated_and_stopping() -> None:
         assert item.arm in plan.forecast.arms
         assert item.stop_arm in plan.forecast.arms
         stopped = plan.forecast.arms[item.stop_arm].arm
-        assert all(r.stop_week == load_settings()["stop_week"] for r in stopped.regimens)
+        for r in stopped.regimens:
+            usual = load_treatments()[r.treatment].regimen
+            assert usual is not None
+            # A course that ends by itself before that ends as it does.
+            assert r.stop_week == min(load_settings()["stop_week"], usual.weeks or math.inf)
         assert item.outcomes
         assert item.changes
         assert item.score is not None
@@ -214,8 +224,8 @@ def test_no_evidence_never_has_a_number() -> None:
 
 def test_options_without_model_show_no_number() -> None:
     plan = _man()
-    laser = next(item for item in plan.options if item.id == "lllt")
-    assert (laser.arm, laser.score, laser.outcomes) == (None, None, ())
+    graft = next(item for item in plan.options if item.id == "hair_transplant")
+    assert (graft.arm, graft.score, graft.outcomes) == (None, None, ())
     numbered = [item.score is not None for item in plan.options]
     assert numbered == sorted(numbered, reverse=True)
 

@@ -10,6 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anagen.catalog.studies import load_studies
+from anagen.catalog.tables import read_table
+from anagen.trials.arms import regimens_of
 from anagen.trials.asked import Asked
 from anagen.trials.design import Trial
 from anagen.trials.endpoints import RULES
@@ -33,7 +35,10 @@ class FittedTrial:
 
 
 def fitted_trials(layer: str) -> tuple[FittedTrial, ...]:
-    """The studies of one layer, in the order of their ids. Raises KeyError for an unknown layer."""
+    """The studies of one layer, in the order of their ids. Raises KeyError for an unknown layer.
+
+    Arms on a treatment of `data/calibration/outside.csv` are left out: they are predicted only.
+    """
     found = []
     for study in sorted(load_studies().values(), key=lambda study: study.id):
         if study.split != "train" or study.condition not in LAYERS[layer]:
@@ -46,7 +51,23 @@ def fitted_trials(layer: str) -> tuple[FittedTrial, ...]:
         )
         if published.trial is not None and rows:
             found.append(FittedTrial(published.trial, rows))
-    return tuple(found)
+    return tuple(filter(None, map(_inside, found)))
+
+
+def _inside(fitted: FittedTrial) -> FittedTrial | None:
+    """A study without the arms that are predicted but never fitted; None when no row is left."""
+    outside = {row["treatment"] for row in read_table("calibration/outside.csv")}
+    arms = {arm.id: arm for arm in fitted.trial.arms}
+    kept = {
+        name: arm
+        for name, arm in arms.items()
+        if outside.isdisjoint(regimen.treatment for regimen in regimens_of(arm, "", arm.id))
+    }
+    if len(kept) == len(arms):
+        return fitted
+    rows = tuple(item for item in fitted.asked if item.arm in kept)
+    trial = fitted.trial.model_copy(update={"arms": tuple(kept.values())})
+    return FittedTrial(trial, rows) if rows else None
 
 
 @dataclass(frozen=True, slots=True, eq=False)

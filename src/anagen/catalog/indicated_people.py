@@ -32,6 +32,8 @@ class IndicatedPerson:
     ferritin_ug_per_l: float | None
     vitamin_d_nmol_per_l: float | None
     tsh_miu_per_l: float | None
+    zinc_umol_per_l: float | None
+    vitamin_b12_pmol_per_l: float | None
     source: str
     verified: str
     note: str

@@ -41,7 +41,10 @@ NOT_HUMAN = frozenset({"mouse", "none"})
 
 @dataclass(frozen=True, slots=True)
 class UsualRegimen:
-    """How the treatment is usually taken; `dose` of one administration in `unit`."""
+    """How the treatment is usually taken; `dose` of one administration in `unit`.
+
+    `weeks` is how long a course lasts; None where it is taken without an end.
+    """
 
     text: str
     dose: float
@@ -51,6 +54,7 @@ class UsualRegimen:
     other_doses: tuple[float, ...]
     source: str
     verified: str
+    weeks: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,6 +168,7 @@ def _treatment(name: str, document: Mapping[str, Any]) -> Treatment:
             other_doses=tuple(float(dose) for dose in regimen["other_doses"]),
             source=regimen["source"],
             verified=regimen["verified"],
+            weeks=float(regimen["weeks"]) if "weeks" in regimen else None,
         )
         if regimen
         else None,

@@ -115,6 +115,7 @@ def indicated_person(row: IndicatedPerson) -> Person:
     The further causes are what the record adds (a low ferritin); they act through their numbers.
     """
     joint = mechanism_mixtures({row.causes[:1]: 1.0}, {})
+    b12 = row.vitamin_b12_pmol_per_l
     return Person(
         patient_id=f"indicated_{row.id}",
         sex=row.sex,
@@ -134,6 +135,8 @@ def indicated_person(row: IndicatedPerson) -> Person:
         ferritin_ug_per_l=row.ferritin_ug_per_l,
         vitamin_d_nmol_per_l=row.vitamin_d_nmol_per_l,
         tsh_miu_per_l=row.tsh_miu_per_l,
+        zinc_umol_per_l=row.zinc_umol_per_l,
+        nutrients={} if b12 is None else {"vitamin_b12": b12},
     )
 
 
@@ -267,7 +270,7 @@ def _regimens(row: Intervention) -> Iterator[Regimen]:
     if usual is not None:
         works = credence(treatment, row.causes)
         yield Regimen(
-            row.treatment, usual.dose, usual.unit, usual.interval_days,
+            row.treatment, usual.dose, usual.unit, usual.interval_days, stop_week=usual.weeks,
             text=usual.text, credence=works,
         )  # fmt: skip
 

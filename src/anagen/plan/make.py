@@ -274,12 +274,13 @@ def _regimens(item: Candidate, stop: float | None) -> tuple[Regimen, ...]:
 
 
 def _regimen(treatment: str, usual: UsualRegimen, stop: float | None, works: float) -> Regimen:
+    ends = [week for week in (stop, usual.weeks) if week is not None]
     return Regimen(
         treatment=treatment,
         dose=usual.dose,
         unit=usual.unit,
         interval_days=usual.interval_days,
-        stop_week=stop,
+        stop_week=min(ends, default=None),
         text=usual.text,
         credence=works,
     )

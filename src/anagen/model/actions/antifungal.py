@@ -8,8 +8,15 @@ from anagen.model.actions.exposure import Contribution, Exposure, Mechanism, Par
 
 
 def antifungal(exposure: Exposure, p: Parameters, person: Parameters) -> Contribution:
-    """Log-effect on anagen duration in proportion to use, at most that of full use."""
-    return {"anagen_log": np.minimum(exposure.day_mean(), 1.0) * p["anagen_log"]}
+    """Log-effect on anagen duration and share of inflammation taken away, in proportion to use.
+
+    Both are at most those of full use. Where there is no inflammation there is none to take away.
+    """
+    used = np.minimum(exposure.day_mean(), 1.0)
+    return {
+        "anagen_log": used * p["anagen_log"],
+        "inflammation_relief": used * np.clip(p["inflammation_relief"], 0.0, 1.0),
+    }
 
 
-ANTIFUNGAL = Mechanism(antifungal, ("anagen_log",))
+ANTIFUNGAL = Mechanism(antifungal, ("anagen_log", "inflammation_relief"))

@@ -16,11 +16,26 @@ def vitamin_d_intake(exposure: Exposure, p: Parameters, person: Parameters) -> C
 
 
 def biotin_intake(exposure: Exposure, p: Parameters, person: Parameters) -> Contribution:
-    """Log-effect on anagen of biotin in a person who is not deficient."""
+    """Biotin, ug/day, into its pool, and its log-effect on anagen in those who have enough."""
     taken = exposure.amount > 0.0
-    return {"anagen_log": taken * p["anagen_log_when_replete"]}
+    return {
+        "biotin_intake": exposure.amount,
+        "anagen_log": taken * p["anagen_log_when_replete"],
+    }
+
+
+def zinc_intake(exposure: Exposure, p: Parameters, person: Parameters) -> Contribution:
+    """Elemental zinc, mg/day."""
+    return {"zinc_intake": exposure.amount}
+
+
+def vitamin_b12_intake(exposure: Exposure, p: Parameters, person: Parameters) -> Contribution:
+    """Vitamin B12, ug/day."""
+    return {"vitamin_b12_intake": exposure.amount}
 
 
 IRON_INTAKE = Mechanism(iron_intake, ())
 VITAMIN_D_INTAKE = Mechanism(vitamin_d_intake, ())
 BIOTIN_INTAKE = Mechanism(biotin_intake, ("anagen_log_when_replete",))
+ZINC_INTAKE = Mechanism(zinc_intake, ())
+VITAMIN_B12_INTAKE = Mechanism(vitamin_b12_intake, ())
