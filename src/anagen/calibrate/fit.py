@@ -143,7 +143,12 @@ def posterior_chains(found: Likelihood, effort: Effort, seed: int, purpose: str)
     The normal approximation the sampler moves about is made again from the draws of the burn-in.
     """
     size = len(found.names)
-    center, covariance = normal_approximation(found.miss, found.covariance(np.zeros(size)), size)
+    rows = np.concatenate([block.rows for block in found.blocks])
+    center, covariance = normal_approximation(
+        lambda scores: found.miss(scores)[rows],
+        found.covariance(np.zeros(size))[np.ix_(rows, rows)],
+        size,
+    )
     randoms = [generator(seed, f"chain {chain}", purpose) for chain in range(effort.chains)]
 
     def chains(draws: int) -> FloatArray:

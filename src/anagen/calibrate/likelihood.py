@@ -62,7 +62,7 @@ class Likelihood:
         study, arm = self.spreads(scores)
         total = 0.0
         for block in self.blocks:
-            lower = np.linalg.cholesky(_covariance(block, study, arm))
+            lower = np.linalg.cholesky(block_covariance(block, study, arm))
             away = np.linalg.solve(lower, miss[block.rows])
             total -= 0.5 * float(away @ away) + float(np.log(np.diag(lower)).sum())
         return total
@@ -77,11 +77,12 @@ class Likelihood:
         study, arm = self.spreads(scores)
         whole = np.zeros((len(self.targets.rows), len(self.targets.rows)))
         for block in self.blocks:
-            whole[np.ix_(block.rows, block.rows)] = _covariance(block, study, arm)
+            whole[np.ix_(block.rows, block.rows)] = block_covariance(block, study, arm)
         return whole
 
 
-def _covariance(block: Block, study: FloatArray, arm: FloatArray) -> FloatArray:
+def block_covariance(block: Block, study: FloatArray, arm: FloatArray) -> FloatArray:
+    """Covariance of the rows of one study at SDs of study and arm by scale. Shape: (row, row)."""
     between = study[block.scale] * block.study_part
     within = arm[block.scale]
     return (

@@ -127,3 +127,9 @@ def to_scale(predicted: FloatArray, percent: NDArray[np.bool_]) -> FloatArray:
     """Predicted values on the fitting scale; shares are in percent. Shape: (..., row)."""
     share = np.clip(predicted / 100.0, 0.0, 1.0)
     return np.where(percent, np.arcsin(np.sqrt(share)), predicted)
+
+
+def from_scale(values: FloatArray, percent: NDArray[np.bool_]) -> FloatArray:
+    """Values on the fitting scale in the unit of their row. Shape: (..., row)."""
+    share = 100.0 * np.sin(np.clip(values, 0.0, np.pi / 2.0)) ** 2
+    return np.where(percent, share, values)
