@@ -46,7 +46,7 @@ validation: $(STAMP) ## predict the published studies of modeled drugs again and
 	$(BIN)/anagen trial table --draws 600 --out docs/validation.md
 
 calibrate: $(STAMP) ## fit the posterior again into out/posterior (most of an hour; goes on after a kill)
-	$(BIN)/anagen calibrate --recover 8
+	$(BIN)/anagen calibrate --recover 8 --leave-out
 
 assessment: $(STAMP) ## renew the page that holds the assessment against published cases
 	$(BIN)/anagen validate --assessment --out docs/assessment-validation.md

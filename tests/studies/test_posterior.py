@@ -7,7 +7,7 @@ import json
 import numpy as np
 import pytest
 
-from anagen.calibrate.release import manifest, stale
+from anagen.calibrate.release import left_out, manifest, stale
 from anagen.calibrate.simulation import SETS_PER_CHUNK
 from anagen.calibrate.targets import fitted_trials, targets
 from anagen.catalog.parameters import value
@@ -71,3 +71,11 @@ def test_intervals_of_the_release_hold_simulated_truths_and_narrower_ones_do_not
         for check in checks[layer]:
             assert 0.84 <= check["cover_90"] <= 0.96, (layer, check)
             assert check["cover_90_narrowed"] < check["cover_90"] - 0.1
+
+
+def test_studies_left_out_of_the_fit_are_predicted_as_well_as_it_is_said() -> None:
+    for layer in manifest():
+        rows = [row for row in left_out(layer) if not row.shares_people]
+        assert {row.row for row in rows} == set(range(manifest()[layer]["rows_fitted"]))
+        assert np.mean([row.holds(90) for row in rows]) >= 0.85
+        assert np.mean([row.holds(90, shrink=0.4) for row in rows]) < 0.85

@@ -14,15 +14,17 @@ from anagen.calibrate import release
 from anagen.calibrate.diagnose import demand_convergence, effective_draws, split_r_hat
 from anagen.calibrate.emulator import learn
 from anagen.calibrate.fit import Effort, Posterior, posterior_chains
+from anagen.calibrate.leave_out import without
 from anagen.calibrate.likelihood import Likelihood, likelihood
 from anagen.calibrate.priors import calibrated, parameter_sets
-from anagen.calibrate.recover import recover
+from anagen.calibrate.recover import published_like, recover
 from anagen.calibrate.sampler import draw, normal_approximation
 from anagen.calibrate.simulation import Ensemble, run
 from anagen.calibrate.targets import (
     LAYERS,
     Targets,
     fitted_trials,
+    from_scale,
     observed_on_scale,
     targets,
     to_scale,
@@ -184,6 +186,38 @@ def test_a_wrong_likelihood_does_not_pass_the_same_check() -> None:
         found, truths, effort=Effort(chains=1, draws=400, burn_in=100), observed=np.array(rows)
     )
     assert result.cover(0.9) < 0.85
+
+
+def test_a_study_left_out_is_predicted_as_well_as_it_is_said() -> None:
+    found, effort = _toy_likelihood(), Effort(chains=1, draws=400, burn_in=100)
+    known, random = np.ones(6, dtype=bool), np.random.default_rng(9)
+    inside, halved = [], []
+    for number, truth in enumerate(random.standard_normal((40, PARAMETERS))):
+        rows = published_like(found, truth, random)
+        own = replace(found, targets=replace(found.targets, observed=rows))
+        said = without(own, 0, frozenset({0}), known, effort, 0, f"truth {number}")
+        published = from_scale(rows, found.targets.percent)[:6]
+        middle = said.edges[1:3].mean(axis=0)
+        low, high = said.edges[0], said.edges[3]
+        inside.append((low <= published) & (published <= high))
+        halved.append(np.abs(published - middle) <= 0.25 * (high - low))
+    # 240 rows, six of one study not independent.
+    assert 0.83 <= np.mean(inside) <= 0.97
+    assert np.mean(halved) < 0.75
+
+
+def test_a_study_left_out_tells_nothing_about_itself() -> None:
+    found, effort = _toy_likelihood(), Effort(chains=1, draws=50, burn_in=40)
+    known = np.ones(6, dtype=bool)
+    moved = found.targets.observed.copy()
+    moved[:6] += 1.0
+    other = replace(found, targets=replace(found.targets, observed=moved))
+    first, second = (
+        without(one, 0, frozenset({0}), known, effort, 0, "same") for one in (found, other)
+    )
+    assert np.array_equal(first.edges, second.edges)
+    new = without(found, 0, frozenset({0}), ~known, effort, 0, "same")
+    assert (new.edges[3] - new.edges[0] >= first.edges[3] - first.edges[0] - 1e-9).all()
 
 
 def test_sets_that_come_with_a_seed_are_the_ones_simulated() -> None:

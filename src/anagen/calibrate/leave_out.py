@@ -47,6 +47,14 @@ class LeftOut:
     low_90: float
     high_90: float
 
+    def holds(self, share: int, shrink: float = 1.0) -> bool:
+        """Whether the 50 or 90 % interval, made narrower by `shrink`, holds what was published."""
+        low, high = (self.low_50, self.high_50) if share == 50 else (self.low_90, self.high_90)
+        middle = 0.5 * (self.low_50 + self.high_50)
+        return (
+            middle + shrink * (low - middle) <= self.published <= middle + shrink * (high - middle)
+        )
+
 
 def leave_out(
     found: Likelihood,
@@ -54,12 +62,8 @@ def leave_out(
     seed: int = 0,
     effort: Effort | None = None,
     progress: Progress | None = None,
-    narrowed: float = 1.0,
 ) -> tuple[LeftOut, ...]:
-    """Every fitted row predicted without its study. Rows are numbered as in `found.targets`.
-
-    `narrowed` below 1 makes every spread smaller, to show that the check of coverage can fail.
-    """
+    """Every fitted row predicted without its study. Rows are numbered as in `found.targets`."""
     # Shorter chains than those of the release are enough for quantiles of a prediction.
     effort = effort or Effort(chains=2, draws=4000, burn_in=2500)
     trials = found.targets.trials
@@ -69,13 +73,24 @@ def leave_out(
         name = trials[study].trial.id
         if progress:
             progress(done, len(cases), name)
-        kept = tuple(b for i, b in enumerate(found.blocks) if i not in dropped)
-        own = replace(found, blocks=kept)
         purpose = f"left out {name}{' alone' if shares else ''}"
-        chains = posterior_chains(own, effort, seed, purpose).reshape(-1, len(found.names))
-        random = generator(seed, name, f"{purpose}: predictive")
-        scores = chains[random.choice(chains.shape[0], SAMPLES, replace=True)]
-        rows += _predicted(found, study, dropped, shares, scores, random, narrowed)
+        seen = [_seen(trials, study, int(row), dropped) for row in found.blocks[study].rows]
+        own = without(found, study, dropped, np.array(seen), effort, seed, purpose)
+        rows += [
+            LeftOut(
+                study=name,
+                row=int(row),
+                shares_people=shares,
+                seen=seen[i],
+                published=float(found.targets.rows[row].published or 0.0),
+                mean=float(own.mean[i]),
+                low_50=float(own.edges[1, i]),
+                high_50=float(own.edges[2, i]),
+                low_90=float(own.edges[0, i]),
+                high_90=float(own.edges[3, i]),
+            )
+            for i, row in enumerate(found.blocks[study].rows)
+        ]
     if progress:
         progress(len(cases), len(cases), "done")
     return tuple(rows)
@@ -91,38 +106,38 @@ def _cases(trials: tuple[FittedTrial, ...]) -> Iterator[tuple[int, frozenset[int
             yield study, frozenset({study}), True
 
 
-def _predicted(
+@dataclass(frozen=True, slots=True, eq=False)
+class Prediction:
+    """Rows of one study in their units: `mean` (row,), `edges` (5, 25, 75 and 95 %, row)."""
+
+    mean: FloatArray
+    edges: FloatArray
+
+
+def without(
     found: Likelihood,
     study: int,
     dropped: frozenset[int],
-    shares: bool,
-    scores: FloatArray,
-    random: np.random.Generator,
-    narrowed: float,
-) -> Iterator[LeftOut]:
-    targets, block = found.targets, found.blocks[study]
-    percent = targets.percent[block.rows]
+    seen: NDArray[np.bool_],
+    effort: Effort,
+    seed: int,
+    purpose: str,
+) -> Prediction:
+    """The rows of one study from a fit without the `dropped` ones; `seen` (row,) as in LeftOut."""
+    kept = tuple(block for i, block in enumerate(found.blocks) if i not in dropped)
+    own = replace(found, blocks=kept)
+    chains = posterior_chains(own, effort, seed, purpose).reshape(-1, len(found.names))
+    random = generator(seed, purpose, "predictive")
+    scores = chains[random.choice(chains.shape[0], SAMPLES, replace=True)]
+    block = found.blocks[study]
+    percent = found.targets.percent[block.rows]
     expected = found.emulator.predict(scores)[:, block.rows]
-    center = to_scale(expected, percent)
-    seen = np.array([_seen(targets.trials, study, int(row), dropped) for row in block.rows])
-    drawn = np.empty_like(center)
+    drawn = to_scale(expected, percent)
     for number, at in enumerate(scores):
-        between, within = found.spreads(at)
-        covariance = block_covariance(_wider(block, seen), between, within)
-        away = np.linalg.cholesky(covariance) @ random.standard_normal(block.rows.size)
-        drawn[number] = center[number] + away
-    middle = center.mean(axis=0)
-    drawn = from_scale(middle + narrowed * (drawn - middle), percent)
-    edges = np.quantile(drawn, (0.05, 0.25, 0.75, 0.95), axis=0)
-    name = targets.trials[study].trial.id
-    for i, row in enumerate(block.rows):
-        low_90, low_50, high_50, high_90 = (float(edge) for edge in edges[:, i])
-        published = float(targets.rows[row].published or 0.0)
-        mean = float(expected[:, i].mean())
-        yield LeftOut(
-            name, int(row), shares, bool(seen[i]), published, mean,
-            low_50, high_50, low_90, high_90,
-        )  # fmt: skip
+        covariance = block_covariance(_wider(block, seen), *found.spreads(at))
+        drawn[number] += np.linalg.cholesky(covariance) @ random.standard_normal(block.rows.size)
+    edges = np.quantile(from_scale(drawn, percent), (0.05, 0.25, 0.75, 0.95), axis=0)
+    return Prediction(expected.mean(axis=0), edges)
 
 
 def _wider(block: Block, seen: NDArray[np.bool_]) -> Block:
@@ -131,9 +146,7 @@ def _wider(block: Block, seen: NDArray[np.bool_]) -> Block:
     return replace(block, same_arm=block.same_arm * np.outer(factor, factor))
 
 
-def _seen(
-    trials: tuple[FittedTrial, ...], study: int, row: int, dropped: frozenset[int]
-) -> bool:
+def _seen(trials: tuple[FittedTrial, ...], study: int, row: int, dropped: frozenset[int]) -> bool:
     """Whether a study left in the fit holds every drug of the arm of this row."""
     first = sum(len(fitted.asked) for fitted in trials[:study])
     fitted = trials[study]

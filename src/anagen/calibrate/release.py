@@ -8,12 +8,14 @@ import io
 import json
 import os
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from anagen.calibrate.fit import Effort, Posterior, release_seed
+from anagen.calibrate.leave_out import LeftOut, leave_out
 from anagen.calibrate.priors import calibrated, parameter_sets
 from anagen.calibrate.recover import recover, simulated_rows
 from anagen.calibrate.simulation import SETS_PER_CHUNK
@@ -24,6 +26,7 @@ from anagen.rng import generator
 
 Progress = Callable[[int, int, str], None]
 MANIFEST = "manifest.json"
+LEFT_OUT = "left_out.json"
 # Enough digits to lose nothing that matters, few enough to read.
 DIGITS = 5
 
@@ -123,6 +126,30 @@ def write_recovery(
     kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     kept[posterior.layer] = checks
     _replace(path, json.dumps(kept, indent=1, sort_keys=True) + "\n")
+
+
+def write_left_out(
+    posterior: Posterior, seed: int, folder: Path, progress: Progress | None = None
+) -> None:
+    """Predicts every study from the others and adds the rows to `left_out.json`."""
+    rows = leave_out(posterior.likelihood, seed=seed, progress=progress)
+    path = folder / LEFT_OUT
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
+    kept[posterior.layer] = [
+        {
+            name: round(value, 2) if isinstance(value, float) else value
+            for name, value in asdict(row).items()
+        }
+        for row in rows
+    ]
+    _replace(path, json.dumps(kept, indent=None, separators=(",", ":"), sort_keys=True) + "\n")
+
+
+def left_out(layer: str) -> tuple[LeftOut, ...]:
+    """Rows of the shipped posterior predicted without their study; empty when it was not done."""
+    path = data_root() / "posterior" / LEFT_OUT
+    kept = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    return tuple(LeftOut(**row) for row in kept.get(layer, ()))
 
 
 def _rms(miss: np.ndarray) -> float | None:

@@ -29,6 +29,10 @@ def calibrate(
             min=0, max=200, help="Also fit this many simulated truths, to see what intervals hold."
         ),
     ] = 0,
+    leave_out: Annotated[
+        bool,
+        typer.Option("--leave-out", help="Also predict each fitted study from the others."),
+    ] = False,
     page: Annotated[
         Path | None,
         typer.Option(help="Only write the page of the shipped posterior, as docs/calibration.md."),
@@ -85,6 +89,11 @@ def calibrate(
 
             with progress(f"Checking {name}", quiet=False) as report:
                 write_recovery(found, recover, seed, work, out, report)
+        if leave_out:
+            from anagen.calibrate.release import write_left_out
+
+            with progress(f"Leaving studies out of {name}", quiet=False) as report:
+                write_left_out(found, seed, out, report)
         rows = len(found.likelihood.targets.rows)
         typer.echo(
             f"{name}: {found.scores.shape[0]} sets of {len(found.names)} parameters from {rows} "

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 
 from anagen.catalog.studies import Study, load_studies
 from anagen.catalog.tables import read_table
+from anagen.trials.asked import Asked
 from anagen.trials.document import inside
 from anagen.trials.predict import Prediction, predict
 from anagen.trials.published import PublishedTrial, published_trial
@@ -82,9 +84,8 @@ def predicted_studies(
     return tuple(scored)
 
 
-def family(prediction: Prediction) -> str:
+def family(asked: Asked) -> str:
     """The family of end points whose errors may be averaged."""
-    asked = prediction.asked
     if asked.endpoint.startswith("salt"):
         return FAMILIES[0][0] if asked.endpoint in _RESPONDERS else FAMILIES[1][0]
     return FAMILIES[2][0] if asked.unit == "hairs/cm2" else FAMILIES[3][0]
@@ -94,6 +95,15 @@ _RESPONDERS = (
     "salt_le_20", "salt_le_10", "salt_lt_10", "salt30_response", "salt50_response",
     "salt75_response", "salt90_response", "salt_worsening_gt20", "salt_le_20_maintained",
 )  # fmt: skip
+
+
+def fitted_people() -> frozenset[str]:
+    """The groups of people of whom at least one row is fitted."""
+    return frozenset(
+        study.people
+        for study in load_studies().values()
+        if study.split == "train" and any(row.use == "fit" for row in study.endpoints)
+    )
 
 
 def score(predictions: Sequence[Prediction]) -> dict[str, float]:
@@ -140,7 +150,7 @@ def _against_references(scored: Sequence[Scored]) -> Iterator[str]:
                 (found, p)
                 for found in scored
                 for p in found.predictions
-                if found.study.split == split and p.asked.use == use and family(p) == name
+                if found.study.split == split and p.asked.use == use and family(p.asked) == name
             ]
             for label, guess in REFERENCES.items():
                 pairs = [
@@ -187,31 +197,38 @@ def _page(scored: Sequence[Scored], draws: int, seed: int) -> Iterator[str]:
     yield "## Summary"
     yield ""
     yield (
-        "| group | end points | rows | studies | MAE | predicted minus published | in 50 % "
-        "| in 90 % | median 90 % width |"
+        "| group | people | end points | rows | studies | MAE | predicted minus published "
+        "| in 50 % | in 90 % | median 90 % width |"
     )
-    yield "|---|---|---:|---:|---:|---:|---:|---:|---:|"
+    yield "|---|---|---|---:|---:|---:|---:|---:|---:|---:|"
+    fitted = fitted_people()
     for split, use, title in GROUPS:
-        for name, unit in FAMILIES:
+        for own, (name, unit) in product((True, False), FAMILIES):
             chosen = [
                 (found, p)
                 for found in scored
                 for p in found.predictions
-                if found.study.split == split and p.asked.use == use and family(p) == name
+                if found.study.split == split
+                and p.asked.use == use
+                and family(p.asked) == name
+                and own == (found.study.people not in fitted)
             ]
             if not chosen:
                 continue
             result = score([p for _, p in chosen])
             studies = len({found.study.people for found, _ in chosen})
             yield (
-                f"| {title} | {name}, {unit} | {len(chosen)} | {studies} | {result['mae']:.1f} "
+                f"| {title} | {'their own' if own else 'also fitted'} | {name}, {unit} "
+                f"| {len(chosen)} | {studies} | {result['mae']:.1f} "
                 f"| {result['bias']:+.1f} | {_percent(result['cover_50'])} "
                 f"| {_percent(result['cover_90'])} | {result['median_width_90']:.0f} |"
             )
     yield ""
     yield (
-        "Studies are counted once where they share people. Coverage leaves out arms of unknown "
-        "size; calibrated intervals hold 50 and 90 %."
+        "Studies are counted once where they share people; people *also fitted* gave other rows "
+        "to the fit, so these predictions overlap with it. Coverage leaves out arms of unknown "
+        "size; calibrated intervals hold 50 and 90 %. What every fitted study looks like when it "
+        "is predicted from the others stands in [calibration](calibration.md)."
     )
     yield from _against_references(scored)
     for split, use, title in GROUPS:
