@@ -35,12 +35,17 @@ def _digest(folder: Traversable, prefix: str, into: hashlib._Hash) -> None:
 
 @cache
 def data_hash() -> str:
-    """First 12 hex digits of a hash over every shipped data row."""
-    from anagen.catalog.tables import data_root
+    """First 12 hex digits of a hash over every shipped row, and the hash of own rows beside."""
+    from anagen.catalog.tables import data_root, own_root
 
     digest = hashlib.sha256()
     _digest(data_root(), "data", digest)
-    return digest.hexdigest()[:12]
+    shipped, own = digest.hexdigest()[:12], own_root()
+    if own is None:
+        return shipped
+    from anagen.catalog.own_data import own_hash
+
+    return f"{shipped} and own data {own_hash(own)}"
 
 
 @cache

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from anagen.catalog.tables import data_root, names
+from anagen.catalog.tables import located, names
 
 _ENTRY = re.compile(r"^@(\w+)\{([^,\s]+),", re.M)
 _FIELD = re.compile(r"(\w+)\s*=\s*\{((?:[^{}]|\{[^{}]*\})*)\}", re.S)
@@ -114,7 +114,7 @@ def load_sources() -> dict[str, Source]:
     """All sources by key; the first one wins when a key stands twice (lint says so)."""
     table: dict[str, Source] = {}
     for name in names("sources", ".bib"):
-        text = (data_root() / name).read_text(encoding="utf-8")
+        text = located(name).read_text(encoding="utf-8")
         for source in parse_bibtex(text, name):
             table.setdefault(source.key, source)
     return table
