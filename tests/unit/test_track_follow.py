@@ -16,9 +16,10 @@ from anagen.patients.record import PatientRecord
 from anagen.patients.validation import from_document
 from anagen.simulate.regimen import Regimen, parse_plan
 from anagen.simulate.result import ArmForecast, Forecast
+from anagen.track import weigh
 from anagen.track.follow import Follow, courses_of, follow
 from anagen.track.store import Course
-from anagen.track.visit import Visit
+from anagen.track.visit import LabResult, Visit
 
 START = date(2025, 1, 1)
 DRAWS = 400
@@ -124,9 +125,10 @@ def test_order_of_visits_changes_nothing() -> None:
 
 def test_readings_that_fit_no_twin_update_nothing() -> None:
     made = followed(PLAN, visit(364, 20.0))
-    assert "reconsider the diagnosis" in made.no_update
+    assert "do not fit" in made.no_update
     assert band(made) is None
-    assert "off the expected course" in made.verdicts[-1].words
+    assert made.verdicts[-1].off
+    assert "OFF THE EXPECTED COURSE" in made.verdicts[-1].words
 
 
 def test_too_few_twins_near_readings_that_are_expected_blame_no_diagnosis() -> None:
@@ -141,25 +143,40 @@ def test_too_few_twins_near_readings_that_are_expected_blame_no_diagnosis() -> N
 
 def test_change_or_noise() -> None:
     made = followed(PLAN, visit(90, 126.0), visit(180, 170.0))
-    assert [v.real for v in made.verdicts] == [False, True]
+    first, second = made.verdicts
     # The first stands beside the record's own 120; 1.96 x sqrt 2 x 7 % of it is its noise.
-    assert made.verdicts[0].change == pytest.approx(6.0)
-    assert made.verdicts[0].noise == pytest.approx(1.96 * 2**0.5 * 0.07 * 120.0)
+    assert first.last is not None
+    assert first.last.difference == pytest.approx(6.0)
+    assert first.last.noise == pytest.approx(1.96 * 2**0.5 * 0.07 * 120.0)
+    assert not first.last.real
+    assert first.first is None
+    assert second.last is not None
+    assert second.first is not None
+    assert (second.last.real, second.first.real) == (True, True)
+    assert (second.last.difference, second.first.difference) == (44.0, 50.0)
+
+
+def test_small_steps_add_up_to_a_real_change() -> None:
+    made = followed(PLAN, *(visit(90 * i, 120.0 + 14.0 * i) for i in range(1, 5)))
+    steps = [verdict.last.real for verdict in made.verdicts if verdict.last]
+    whole = [verdict.first.real for verdict in made.verdicts if verdict.first]
+    assert steps == [False] * 4
+    assert whole == [True] * 3
 
 
 def test_first_day_to_judge_is_when_the_effect_exceeds_noise() -> None:
-    made = followed(PLAN, visit(0, 120.0))
+    made = followed(PLAN, visit(7, 120.5))
     # 0.5 hairs a week against 1.96 x sqrt 2 x 7 % of 120, which is 23.3: in week 47.
     day = made.first_judged["terminal_density"]
     assert day is not None
     assert abs((day - START).days / 7.0 - 47.0) <= 1.0
-    slow = followed(PLAN, visit(0, 120.0), slope=0.01)
+    slow = followed(PLAN, visit(7, 120.0), slope=0.01)
     assert slow.first_judged["terminal_density"] is None
 
 
 def test_what_changes_no_number_is_said() -> None:
     made = followed(PLAN, visit(90, 126.0, adherence_percent=50.0, photos=(START,)))
-    assert any("50 % of doses" in line and "too much" in line for line in made.not_used)
+    assert any("50 % up to" in line and "too much" in line for line in made.not_used)
     assert any("photos" in line for line in made.not_used)
 
 
@@ -175,3 +192,90 @@ def test_no_evidence_no_number() -> None:
     assert not made.bands
     assert made.weight is None
     assert made.verdicts
+
+
+def test_a_second_reading_of_the_first_day_adds_nothing() -> None:
+    """Every twin starts from the record's own count of that day."""
+    made = followed(PLAN, visit(0, 150.0))
+    assert "No reading" in made.no_update
+    assert any("starts from the 120" in line for line in made.not_used)
+    bare = followed(PLAN)
+    assert [band.plain for band in bare.bands] == [
+        band.plain for band in made.bands if band.observable in {b.observable for b in bare.bands}
+    ]
+
+
+def test_twins_are_added_until_they_carry_the_readings() -> None:
+    one = followed(PLAN, visit(182, 133.0))
+    many = followed(PLAN, *(visit(day, 120.0 + 0.9 * day / 7.0) for day in range(56, 700, 28)))
+    assert one.draws == DRAWS
+    assert many.draws > DRAWS
+    assert many.effective >= 20.0
+    assert many.draws <= 8 * DRAWS
+
+
+def test_few_sets_of_parameters_update_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    plain = weigh.value
+    monkeypatch.setattr(
+        weigh, "value", lambda row: 1e6 if row == "track_least_effective_sets" else plain(row)
+    )
+    made = followed(PLAN, visit(182, 133.0))
+    assert made.effective > 100.0
+    assert "sets of parameters" in made.no_update
+    assert band(made) is None
+
+
+@pytest.mark.parametrize(
+    "finding",
+    ["weight_loss_unexplained", "fever_or_night_sweats", "ostia_lost", "suicidal_thoughts"],
+)
+def test_a_sign_of_danger_at_a_visit_stops_the_plan_there(finding: str) -> None:
+    calm = followed(PLAN, visit(90, 126.0))
+    assert calm.bands
+    made = followed(PLAN, visit(90, 126.0, findings=((finding, "present"),)))
+    assert made.refused
+    assert not made.bands
+    assert made.weight is None
+    over = visit(180, 130.0, findings=((finding, "absent"),))
+    again = followed(PLAN, visit(90, 126.0, findings=((finding, "present"),)), over)
+    assert again.bands
+
+
+def test_a_laboratory_result_of_a_visit_reaches_safety() -> None:
+    """As in a plan: what the record of the first day could not know blocks from then on."""
+    record = from_document(
+        {
+            "id": "woman",
+            "age_years": 30,
+            "sex": "female",
+            "complaint": {"duration_weeks": 150, "pattern": ["patchy"], "onset": "sudden"},
+            "measurements": {"salt": 80},
+            "findings": {"smooth_bald_patch_ostia_kept": "present"},
+        },
+        "woman",
+    )
+    plan = Visit(START, plan="baricitinib 4 mg daily")
+    assessment = assess(record)
+
+    def run(*visits: Visit) -> Follow:
+        course = Course("woman", START, visits)
+        return follow(record, assessment, course, draws=40, forecaster=fake())
+
+    assert not run(plan).refused
+    low = Visit(START + timedelta(days=60), labs=(LabResult("lymphocytes", 0.3, "10*9/L"),))
+    assert "baricitinib" in run(plan, low).refused[0]
+    expecting = Visit(START + timedelta(days=60), findings=(("pregnant", "present"),))
+    assert "pregnan" in run(plan, expecting).refused[0].lower()
+    # A drug that works is not refused because the patches have become small.
+    regrown = Visit(START + timedelta(days=300), (("salt", 10.0),))
+    assert not run(plan, regrown).refused
+
+
+def test_off_the_course_names_what_to_look_for() -> None:
+    calm = followed(PLAN, visit(182, 133.0))
+    assert calm.look_for == ()
+    made = followed(PLAN, visit(364, 20.0, adherence_percent=40.0))
+    words = " ".join(made.look_for)
+    _, assessment = man()
+    for wanted in ("40 %", assessment.causes[0].label, assessment.tests[0].label, "Read again"):
+        assert wanted in words, words

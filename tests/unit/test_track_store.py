@@ -210,7 +210,7 @@ def test_a_damaged_file_is_told_and_left_as_it_is(kind: str, tmp_path: Path) -> 
 
 
 @pytest.mark.parametrize(
-    ("pragma", "words"), [("user_version = 2", "another version"), ("application_id = 7", "left")]
+    ("pragma", "words"), [("user_version = 3", "another version"), ("application_id = 7", "left")]
 )
 def test_a_file_of_another_kind_is_not_touched(tmp_path: Path, pragma: str, words: str) -> None:
     path = tmp_path / "track.db"

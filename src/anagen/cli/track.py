@@ -192,22 +192,20 @@ def show(
 
     from anagen.assess.assess import assess
     from anagen.provenance import stamp
+    from anagen.track.document import document_of, dump
     from anagen.track.follow import follow
-    from anagen.track.words import as_document, print_follow
+    from anagen.track.words import print_follow
 
     with progress(f"Following {record.id}", quiet=as_json) as report:
         made = follow(
             record, assess(record), course, weeks=weeks, draws=draws, seed=seed, progress=report
         )
     if as_json:
-        import json
-
-        document = as_document(made, stamp(seed, draws))
-        typer.echo(json.dumps(document, indent=2, ensure_ascii=False))
+        typer.echo(dump(document_of(made, stamp(seed, made.draws))))
     else:
         from rich.console import Console
 
-        print_follow(made, stamp(seed, draws), Console())
+        print_follow(made, stamp(seed, made.draws), Console())
     if made.refused:
         raise typer.Exit(REFUSED_FOR_SAFETY)
 

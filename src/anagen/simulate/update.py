@@ -70,9 +70,23 @@ def _log_likelihood(reading: Seen) -> FloatArray:
 
 
 def effective_sample_size(weight: FloatArray) -> float:
-    """How many equal draws would say as much: 1 / sum of squares; 0 when all weights are 0."""
+    """How many equal draws would say as much: 1 / sum of squares; 0 when all weights are 0.
+
+    Draws under one set of parameters resemble each other: see `effective_sets`.
+    """
     squares = float(np.sum(weight * weight))
     return 0.0 if squares == 0.0 else float(weight.sum()) ** 2 / squares
+
+
+def effective_sets(weight: FloatArray, per_set: int) -> float:
+    """How many equal sets of parameters carry the weight, whoever lives under them.
+
+    Neighboring draws, `per_set` of them, share one set: many draws of one set say much about how
+    people differ and little about the parameters.
+    """
+    pad = -weight.size % per_set
+    by_set = np.concatenate([weight, np.zeros(pad)]).reshape(-1, per_set).sum(axis=1)
+    return effective_sample_size(by_set)
 
 
 def weighted_mean(values: FloatArray, weight: FloatArray) -> FloatArray:

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
 import numpy as np
 
-from anagen.assess.records import Assessment
+from anagen.assess.assess import assess
+from anagen.assess.records import Assessment, RedFlag
 from anagen.catalog.parameters import value
 from anagen.observe.noise import READING_ERROR, smallest_real_change
 from anagen.patients.condition import person_from
@@ -24,45 +25,19 @@ from anagen.plan.make import (
     run_model,
 )
 from anagen.plan.single import PLAN_ARM, judge_plan
+from anagen.simulate.parameter_draws import PEOPLE_PER_SET
 from anagen.simulate.regimen import Arm, Regimen, parse_plan
 from anagen.simulate.result import NO_CHANGE, OBSERVABLES, FloatArray, Forecast
-from anagen.simulate.update import (
-    Seen,
-    at_week,
-    effective_sample_size,
-    predictive_p,
-    weighted_quantile,
-    weights,
-)
+from anagen.simulate.update import weighted_quantile
+from anagen.track.known import DAYS_PER_WEEK, record_now
 from anagen.track.store import Course
+from anagen.track.verdicts import Verdict, surprised, verdicts_of
 from anagen.track.visit import NOTHING_TAKEN, OBSERVABLE
+from anagen.track.weigh import Read, Weighed, quantiles, weigh
 
-DAYS_PER_WEEK = 7.0
-# Observable -> the row below which its relative error grows no smaller.
-_FLOOR = {
-    "terminal_density": "track_least_density",
-    "total_density": "track_least_density",
-    "daily_shed": "track_least_shed",
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Verdict:
-    """One reading in plain words.
-
-    `change` is the difference from the reading before, `noise` the smallest real change; None for a
-    first reading. `surprise` is the probability, given the readings before, of one at least as far
-    out; None without a forecast.
-    """
-
-    date: date
-    observable: str
-    value: float
-    change: float | None
-    noise: float | None
-    real: bool | None
-    surprise: float | None
-    words: str
+# What a record's own measurement sets in every twin; a second reading of it that day adds nothing.
+PINNED = ("salt", "terminal_density", "total_density", "daily_shed")
+_CAUSES_TOLD, _TESTS_TOLD = 3, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,23 +53,32 @@ class Band:
 class Follow:
     """A person's visits beside the forecast.
 
-    `refused` are reasons of safety (then there is no number); `silent` says why there is no
-    forecast for another reason; `no_update` why the visits did not change it. `first_judged` is the
-    first day at which the effect on the observable exceeds measurement noise, None when not within
-    the forecast. `weight` has shape (draw,), None where nothing was forecast.
+    `flags` are the red flags of the record and all visits; `refused` are reasons of safety (then
+    there is no number); `conditions` what the safety of what is taken now asks for before it is
+    taken, `monitoring` while it is. `silent` says why there is no forecast for another reason;
+    `no_update` why the visits did not change it. `look_for` says what to check, look for or test
+    when a reading was off the expected course. `first_judged` is the first day at which the effect
+    on the observable exceeds measurement noise, None when not within the forecast. `weight` has
+    shape (draw,), None where nothing was forecast; `effective` and `sets` are how many equal draws
+    and sets of parameters carry it, out of `draws` and `draws` / PEOPLE_PER_SET.
     """
 
     course: Course
     arm: str
     label: str
     verdicts: tuple[Verdict, ...]
+    flags: tuple[RedFlag, ...]
     bands: tuple[Band, ...]
     weight: FloatArray | None
     effective: float
+    sets: float
     draws: int
     refused: tuple[str, ...]
+    conditions: tuple[str, ...]
+    monitoring: tuple[str, ...]
     silent: str
     no_update: str
+    look_for: tuple[str, ...]
     first_judged: dict[str, date | None]
     used: tuple[str, ...]
     not_used: tuple[str, ...]
@@ -143,22 +127,36 @@ def follow(
 ) -> Follow:
     """The forecast from the record under what was taken since, weighed by the visits.
 
-    Safety decides on what is taken now before any number. Deterministic in `seed`; the order in
-    which visits were entered changes nothing.
+    Safety decides on what is known and taken now before any number. `draws` are the twins of one
+    batch; more batches are run while the visits leave too few. Deterministic in `seed`; the order
+    in which visits were entered changes nothing. Raises InputProblems for a plan that cannot be
+    read any more.
     """
     record = record.model_copy(update={"visit_date": course.start})
+    later = record_now(record, course)
+    now = assess(later) if course.visits else assessment
     plans = _plans(course)
     judged = [(week, judge_plan(record, assessment, r)) for week, r in plans if r]
-    bare = _without_forecast(record, course, plans[-1][1] if plans else None)
-    if plans and plans[-1][1] and judged[-1][1].refused:
-        return replace(bare, refused=judged[-1][1].refused)
+    taken = plans[-1][1] if plans else None
+    bare = replace(_without_forecast(record, course, taken), flags=now.red_flags)
+    stopping = [flag for flag in now.red_flags if flag.stops_planning]
+    if stopping:
+        return replace(bare, refused=tuple(f"{f.label}: {f.action}" for f in stopping))
+    if taken:
+        safety = judge_plan(later, now, taken)
+        if safety.refused:
+            return replace(bare, refused=safety.refused)
+        asked = (text for verdict in safety.verdicts for text in verdict.conditions)
+        watch = (text for verdict in safety.verdicts for text in verdict.monitoring)
+        bare = replace(
+            bare,
+            conditions=tuple(dict.fromkeys(asked)),
+            monitoring=tuple(dict.fromkeys(watch)),
+        )
     silent = next((made.silent for _, made in judged if made.silent), "")
     mechanisms = modelled_mechanisms(assessment)
     if not mechanisms and not silent:
         silent = "No probable cause of this person's hair loss has a model: visits are kept only."
-    stopping = [flag for flag in assessment.red_flags if flag.stops_planning]
-    if stopping:
-        return replace(bare, refused=tuple(f"{f.label}: {f.action}" for f in stopping))
     if silent:
         return replace(bare, silent=silent)
     credited = {week: made.regimens for week, made in judged}
@@ -175,18 +173,36 @@ def follow(
     elif not plans and running:
         arm = NO_CHANGE
     latest = max((_week(course, visit.date) for visit in course.visits), default=0.0)
-    batch = (forecaster or run_model)(
-        record,
-        mixtures_of(assessment),
-        arms,
-        weeks=max(weeks, math.ceil(latest)),
-        draws=draws,
-        seed=seed,
-        progress=progress,
+
+    def batch(number: int) -> Forecast:
+        return (forecaster or run_model)(
+            record,
+            mixtures_of(assessment),
+            arms,
+            weeks=max(weeks, math.ceil(latest)),
+            draws=draws,
+            seed=seed + number,
+            progress=progress and _more(progress, number),
+        )
+
+    readings, repeated = _readings(record, course)
+    first, made = weigh(batch, arm, OBSERVABLES, readings)
+    shown = [row.observable for row in outcome_rows(mechanisms, first)]
+    shown += [read.observable for read in readings]
+    found = _told(replace(bare, arm=arm), first, made, tuple(dict.fromkeys(shown)), readings)
+    off = any(verdict.off for verdict in found.verdicts)
+    return replace(
+        found,
+        not_used=(*found.not_used, *repeated),
+        look_for=_look_for(course, now) if off else (),
     )
-    shown = [row.observable for row in outcome_rows(mechanisms, batch)]
-    shown += [name for visit in course.visits for name, _ in visit.readings()]
-    return _weighed(replace(bare, arm=arm), batch, tuple(dict.fromkeys(shown)), draws)
+
+
+def _more(progress: Progress, number: int) -> Progress:
+    """Progress of batch `number`, which says that it is a further one."""
+    if number == 0:
+        return progress
+    return lambda done, total, label: progress(done, total, f"{label} (more twins, {number + 1})")
 
 
 def _week(course: Course, day: date) -> float:
@@ -203,6 +219,24 @@ def _plans(course: Course) -> list[tuple[float, tuple[Regimen, ...]]]:
     return found
 
 
+def _readings(record: PatientRecord, course: Course) -> tuple[list[Read], tuple[str, ...]]:
+    """What weighs the twins, in order of date, and sentences on what the record holds already."""
+    found: list[Read] = []
+    repeated: list[str] = []
+    known = {name: getattr(record.measurements, field) for field, name in OBSERVABLE.items()}
+    for visit in sorted(course.visits, key=lambda visit: visit.date):
+        week = _week(course, visit.date)
+        for name, number in visit.readings():
+            if week == 0.0 and name in PINNED and known[name] is not None:
+                repeated.append(
+                    f"{OBSERVABLES[name][0]} {number:g} of {visit.date}: every twin starts from "
+                    f"the {known[name]:g} of the record of that day"
+                )
+            else:
+                found.append(Read(visit.date, week, name, number))
+    return found, tuple(repeated)
+
+
 def _without_forecast(
     record: PatientRecord, course: Course, now: Sequence[Regimen] | None
 ) -> Follow:
@@ -213,13 +247,18 @@ def _without_forecast(
         arm=UNTREATED,
         label="as on the day of the record" if now is None else words or "nothing",
         verdicts=verdicts_of(record, course),
+        flags=(),
         bands=(),
         weight=None,
         effective=0.0,
+        sets=0.0,
         draws=0,
         refused=(),
+        conditions=(),
+        monitoring=(),
         silent="",
         no_update="",
+        look_for=(),
         first_judged={},
         used=(),
         not_used=(),
@@ -227,153 +266,128 @@ def _without_forecast(
     )
 
 
-def verdicts_of(record: PatientRecord, course: Course) -> tuple[Verdict, ...]:
-    """Real change or measurement noise, reading by reading, in order of date.
-
-    Each is set against the reading before, the first against the record's own where it has one.
-    """
-    found: list[Verdict] = []
-    known = ((name, getattr(record.measurements, field)) for field, name in OBSERVABLE.items())
-    last: dict[str, float] = {name: number for name, number in known if number is not None}
-    for visit in sorted(course.visits, key=lambda visit: visit.date):
-        for name, number in visit.readings():
-            unit = OBSERVABLES[name][1]
-            if name not in last:
-                words = "first reading: nothing to compare it with"
-                found.append(Verdict(visit.date, name, number, None, None, None, None, words))
-            else:
-                change = number - last[name]
-                noise = smallest_real_change(name, last[name])
-                real = abs(change) > noise
-                words = (
-                    "real change since the reading before: two readings differ less by error alone"
-                    if real
-                    else f"within measurement noise: less than {noise:.3g} {unit} cannot be told "
-                    "from no change"
-                )
-                found.append(Verdict(visit.date, name, number, change, noise, real, None, words))
-            last[name] = number
-    return tuple(found)
-
-
-def reading_sd(observable: str, predicted: FloatArray) -> FloatArray:
-    """Error of one reading for every draw, in the unit of the observable. Shape: (draw,)."""
-    row, relative = READING_ERROR[observable]
-    if not relative:
-        return np.full(predicted.shape, value(row))
-    return value(row) * np.maximum(predicted, value(_FLOOR[observable]))
-
-
-def _weighed(bare: Follow, batch: Forecast, observables: tuple[str, ...], draws: int) -> Follow:
-    """The forecast with the weight that the visits give each draw."""
-    course, values = bare.course, batch.arms[bare.arm].values
-    seen: list[tuple[date, str, Seen]] = []
-    for visit in sorted(course.visits, key=lambda visit: visit.date):
-        for name, number in visit.readings():
-            predicted = at_week(values[name], _week(course, visit.date))
-            seen.append((visit.date, name, Seen(number, predicted, reading_sd(name, predicted))))
-    surprise: dict[tuple[date, str], float | None] = {}
-    for day, name, reading in seen:
-        before = weights([r for d, _, r in seen if d < day], draws)
-        fits = effective_sample_size(before) > 0.0
-        surprise[day, name] = predictive_p(reading, before) if fits else None
-    weight = weights([reading for _, _, reading in seen], draws)
-    effective = effective_sample_size(weight)
-    least = value("track_least_effective_draws")
+def _told(
+    bare: Follow,
+    first: Forecast,
+    made: Weighed,
+    observables: tuple[str, ...],
+    readings: Sequence[Read],
+) -> Follow:
+    """The forecast before and after the weights, and what can be said of them."""
     no_update = ""
-    if not seen:
+    if not readings:
         no_update = "No reading yet: this is the forecast of the record."
-    elif effective < least:
-        # Few draws near a reading that was to be expected is chance of the draw, not misfit.
-        limit = value("track_surprise")
-        misfit = any(p is None or p < limit for p in surprise.values())
-        no_update = _no_update(effective, draws, least, misfit=misfit)
-    updated = bool(seen) and not no_update
+    elif not made.enough:
+        no_update = _no_update(made)
+    updated = made if not no_update else None
+    plain = {arm: course.values for arm, course in first.arms.items()}
+    surprise = {
+        (read.date, read.observable): p for read, p in zip(readings, made.surprise, strict=True)
+    }
     return replace(
         bare,
-        verdicts=tuple(_surprised(v, surprise.get((v.date, v.observable))) for v in bare.verdicts),
+        verdicts=tuple(surprised(v, surprise.get((v.date, v.observable))) for v in bare.verdicts),
         bands=tuple(
             Band(
                 name,
-                _quantiles(values[name], np.full(draws, 1.0 / draws)),
-                _quantiles(values[name], weight) if updated else None,
+                quantiles(plain[bare.arm][name]),
+                updated and quantiles(updated.values[bare.arm][name], updated.weight),
             )
             for name in observables
         ),
-        weight=weight,
-        effective=effective,
-        draws=draws,
+        weight=made.weight,
+        effective=made.effective,
+        sets=made.sets,
+        draws=made.weight.size,
         no_update=no_update,
         first_judged={
-            name: _first_judged(bare, batch, name, weight if updated else None)
+            name: _first_judged(bare.course.start, name, plain, updated)
             for name in observables
             if bare.arm == PLAN_ARM and name in READING_ERROR
         },
         used=(
-            *batch.individualised,
-            *(f"{OBSERVABLES[name][0]} of {day}" for day, name, _ in seen if updated),
+            *first.individualised,
+            *(f"{OBSERVABLES[r.observable][0]} of {r.date}" for r in readings if updated),
         ),
-        not_used=(*batch.not_individualised, *_kept_only(course)),
-        weeks=batch.weeks,
+        not_used=(*first.not_individualised, *_kept_only(bare.course)),
+        weeks=first.weeks,
     )
 
 
-def _no_update(effective: float, draws: int, least: float, *, misfit: bool) -> str:
+def _no_update(made: Weighed) -> str:
     """Why the visits change nothing: they fit no twin, or too few were drawn to say."""
-    left = f"{effective:.1f} of {draws} twins left in effect, at least {least:g} are needed"
-    if misfit:
-        return (
-            f"The visits do not fit any twin ({left}): no update. Check the readings; if they are "
-            "right, reconsider the diagnosis."
-        )
+    draws = made.weight.size
+    left = (
+        f"{made.effective:.1f} of {draws} twins and {made.sets:.1f} of {draws // PEOPLE_PER_SET} "
+        f"sets of parameters left in effect, at least {value('track_least_effective_draws'):g} and "
+        f"{value('track_least_effective_sets'):g} are needed"
+    )
+    if made.misfit:
+        return f"The visits do not fit what the model expects ({left}): no update."
     return (
         f"The visits are as expected, but too few twins pass near all of them ({left}): no update. "
         "More draws may help."
     )
 
 
-def _surprised(verdict: Verdict, p: float | None) -> Verdict:
-    if p is None or p >= value("track_surprise"):
-        return replace(verdict, surprise=p)
-    words = f"{verdict.words}; off the expected course: check it, and reconsider the diagnosis"
-    return replace(verdict, surprise=p, words=words)
-
-
-def _quantiles(values: FloatArray, weight: FloatArray) -> dict[str, list[float]]:
-    return {
-        name: [float(x) for x in weighted_quantile(values, weight, q)]
-        for name, q in (("q05", 0.05), ("q50", 0.5), ("q95", 0.95))
-    }
+def _look_for(course: Course, now: Assessment) -> tuple[str, ...]:
+    """What to do about a reading off the expected course, the cheapest first."""
+    said = [v.adherence_percent for v in course.visits if v.adherence_percent is not None]
+    taken = f"the visits say {min(said):g} % of doses at the least" if said else "no visit says"
+    causes = ", ".join(
+        f"{cause.label} ({round(100.0 * cause.probability)} of 100)"
+        for cause in now.causes[:_CAUSES_TOLD]
+    )
+    found = [
+        "Read again: same place, same way, the same person reading, hair washed as long ago.",
+        f"Ask what was really taken since the visit before ({taken}), and what else changed: "
+        "an illness with fever, an operation, a birth, a new medicine, a diet.",
+        f"Reconsider the diagnosis. With all visits, the findings known say: {causes}. Findings "
+        "that come up now can be given with --finding and change this.",
+    ]
+    found += [f"{test.label}: {test.why}" for test in now.tests[:_TESTS_TOLD]]
+    return tuple(found)
 
 
 def _first_judged(
-    bare: Follow, batch: Forecast, name: str, weight: FloatArray | None
+    start: date,
+    name: str,
+    plain: Mapping[str, Mapping[str, FloatArray]],
+    updated: Weighed | None,
 ) -> date | None:
     """First day at which the median effect against untreated exceeds measurement noise."""
-    treated, base = batch.arms[PLAN_ARM].values[name], batch.arms[UNTREATED].values[name]
-    equal = np.full(treated.shape[0], 1.0 / treated.shape[0])
-    weight = equal if weight is None else weight
+    values: Mapping[str, Mapping[str, FloatArray]]
+    values = plain if updated is None else updated.values
+    treated, base = values[PLAN_ARM][name], values[UNTREATED][name]
+    draws = treated.shape[0]
+    weight = np.full(draws, 1.0 / draws) if updated is None else updated.weight
     effect = np.abs(weighted_quantile(treated - base, weight, 0.5))
-    start = float(weighted_quantile(base, weight, 0.5)[0])
-    beyond = np.flatnonzero(effect > smallest_real_change(name, start))
-    if not beyond.size:
-        return None
-    return bare.course.start + timedelta(weeks=int(beyond[0]))
+    today = float(weighted_quantile(base, weight, 0.5)[0])
+    beyond = np.flatnonzero(effect > smallest_real_change(name, today))
+    return start + timedelta(weeks=int(beyond[0])) if beyond.size else None
 
 
 def _kept_only(course: Course) -> tuple[str, ...]:
     """What of the visits is kept and changes no number."""
     found: list[str] = []
-    low = value("track_low_adherence")
-    for visit in course.visits:
-        if visit.adherence_percent is not None:
-            short = ": the forecast takes doses as people usually do, so it may promise too much"
-            found.append(
-                f"{visit.adherence_percent:g} % of doses taken up to {visit.date}"
-                + (short if visit.adherence_percent < low else " (as written; changes no number)")
-            )
+    said = [(v.date, v.adherence_percent) for v in course.visits if v.adherence_percent is not None]
+    low = [(day, percent) for day, percent in said if percent < value("track_low_adherence")]
+    if low:
+        listed = ", ".join(f"{percent:g} % up to {day}" for day, percent in low)
+        found.append(
+            f"doses taken ({listed}): the forecast takes doses as people usually do, so it may "
+            "promise too much"
+        )
+    elif said:
+        least = min(percent for _, percent in said)
+        found.append(f"doses taken ({least:g} % or more at every visit): changes no number")
     if any(visit.labs for visit in course.visits):
-        found.append("laboratory results of visits: kept, not lived through by the forecast")
+        found.append(
+            "laboratory results of visits: safety and red flags use them, the forecast does not "
+            "live through them"
+        )
+    if any(visit.findings for visit in course.visits):
+        found.append("findings of visits: safety and red flags use them, the forecast does not")
     if any(visit.photos for visit in course.visits):
         found.append("photos: their days are kept, nothing is read from them")
     return tuple(found)

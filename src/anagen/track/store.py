@@ -14,11 +14,12 @@ from pathlib import Path
 
 from anagen.errors import AnagenError, InputProblems, Problem
 from anagen.patients.reading import Reading
-from anagen.track.visit import Visit, as_document, read_visit
+from anagen.track.visit import Visit, as_document, from_stored
 
 # "AnaT" in the header of the file: what else may be a SQLite file is not touched.
 APPLICATION = 0x416E6154
-VERSION = 1
+# 1: no findings. 2: findings. Version 1 is read as it is and becomes 2 with the first change.
+VERSION = 2
 PATIENCE_MS = 20_000
 _TABLES = """
 CREATE TABLE person (id TEXT PRIMARY KEY, start TEXT NOT NULL) WITHOUT ROWID;
@@ -118,14 +119,13 @@ def _courses(connection: sqlite3.Connection, path: Path) -> tuple[Course, ...]:
         try:
             starts[person] = date.fromisoformat(start)
             found = visits.setdefault(person, [])
-            raw = None if body is None else json.loads(body)
-        except (ValueError, TypeError):
+            visit = None if body is None else from_stored(json.loads(body))
+            if visit is not None and visit.date.isoformat() != day:
+                raise ValueError("the day of the row is another")
+        except (ValueError, TypeError, KeyError, AttributeError):
             reading.problem(f"{person} {day}", body, "this row cannot be read")
             continue
-        if raw is not None:
-            # What was checked when it came in is not held against a later day.
-            visit = read_visit(raw, person, None, date.max, reading, f"{person} {day}")
-            found += [visit] if visit is not None else []
+        found += [visit] if visit is not None else []
     if reading.problems:
         raise InputProblems(reading.problems)
     return tuple(Course(person, starts[person], tuple(found)) for person, found in visits.items())
@@ -232,15 +232,8 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     version = connection.execute("PRAGMA user_version").fetchone()[0]
     if owner != APPLICATION:
         raise InputProblems([_damaged(path, "this is no file of visits of Anagen")])
-    if version != VERSION:
-        raise InputProblems(
-            [
-                Problem(
-                    str(path), "version", str(version), "written by another version of Anagen",
-                    allowed=str(VERSION), fix="use that version, or export there and import here",
-                )
-            ]
-        )  # fmt: skip
+    if not 1 <= version <= VERSION:
+        raise InputProblems([_newer(path, version)])
     found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
     if found != "ok":
         raise InputProblems([_damaged(path, found)])
@@ -254,14 +247,36 @@ def _damaged(path: Path, why: str) -> Problem:
     )  # fmt: skip
 
 
+def _newer(path: Path, version: int) -> Problem:
+    return Problem(
+        str(path), "version", str(version), "written by another version of Anagen",
+        allowed=f"1 to {VERSION}", fix="use that version, or export there and import here",
+    )  # fmt: skip
+
+
 @contextmanager
 def _writing(connection: sqlite3.Connection, path: Path) -> Iterator[None]:
     """One transaction: all of it or nothing."""
     connection.execute("BEGIN IMMEDIATE")
     try:
+        _migrate(connection, path)
         yield
         connection.execute("COMMIT")
     except BaseException:
         if connection.in_transaction:
             connection.execute("ROLLBACK")
         raise
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
+    """A file of an older version becomes one of this, inside the change that asks for it.
+
+    Asked again here: another program may have changed the file since it was opened.
+    """
+    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    if version > VERSION:
+        raise InputProblems([_newer(path, version)])
+    if version < VERSION:
+        # What version 1 wrote is also right in version 2: only the number goes up, so that a
+        # program of version 1 does not read past a finding in silence.
+        connection.execute(f"PRAGMA user_version = {VERSION}")

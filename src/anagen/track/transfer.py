@@ -16,12 +16,14 @@ from anagen.patients.reading import Reading, listed
 from anagen.track.store import Course
 from anagen.track.visit import OBSERVABLE, QUADRANTS, LabResult, as_document, read_day, read_visit
 
-FORMAT = "anagen-track/1"
-_PERSON = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
+FORMAT = "anagen-track/2"
+# Version 1 had no findings and is read as well.
+FORMATS = ("anagen-track/1", FORMAT)
+PERSON = re.compile(r"^[A-Za-z0-9][A-Za-z0-9._-]{0,119}$")
 _SALT = tuple(f"salt_{name}" for name in QUADRANTS)
 COLUMNS = (
-    "person", "start", "date", *OBSERVABLE, *_SALT, "labs", "photos", "adherence_percent", "plan",
-    "note",
+    "person", "start", "date", *OBSERVABLE, *_SALT, "findings", "labs", "photos",
+    "adherence_percent", "plan", "note",
 )  # fmt: skip
 _LAB = re.compile(r"^([<>]=?|≤|≥)?\s*([-+]?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)\s*(\S.*)?$")
 
@@ -50,6 +52,7 @@ def to_csv(courses: Iterable[Course]) -> str:
         for visit in course.visits:
             row: dict[str, Any] = {
                 "person": course.person, "start": course.start, "date": visit.date,
+                "findings": "; ".join(f"{name}={state}" for name, state in visit.findings),
                 "labs": "; ".join(lab_words(lab) for lab in visit.labs),
                 "photos": "; ".join(day.isoformat() for day in visit.photos),
                 "plan": visit.plan, "note": visit.note,
@@ -80,6 +83,12 @@ def lab_from_words(words: str) -> dict[str, Any]:
     return {"test": test.strip(), "value": number, "unit": (found[3] or "").strip()}
 
 
+def finding_from_words(words: str) -> tuple[str, str]:
+    """Finding and state of `fever_or_night_sweats` or `ostia_lost=absent`."""
+    name, _, state = words.partition("=")
+    return name.strip(), state.strip() or "present"
+
+
 def read_export(content: bytes, name: str, today: date) -> tuple[Course, ...]:
     """The courses in an export. Raises InputProblems with everything that is wrong."""
     reading = Reading(name)
@@ -87,8 +96,16 @@ def read_export(content: bytes, name: str, today: date) -> tuple[Course, ...]:
         document = _from_csv(content, reading)
     else:
         document, _ = read_document(content, name)
-        if document.get("format") != FORMAT:
-            reading.problem("format", document.get("format", ""), "unknown format", allowed=FORMAT)
+        if document.get("format") not in FORMATS:
+            reading.problem(
+                "format", document.get("format", ""), "unknown format", allowed=listed(FORMATS),
+                fix="give an export of anagen track, or a FHIR R4 bundle",
+            )  # fmt: skip
+    return courses_from(document, reading, today)
+
+
+def courses_from(document: Mapping[str, Any], reading: Reading, today: date) -> tuple[Course, ...]:
+    """The courses in a parsed export. Raises InputProblems with everything that is wrong."""
     people = document.get("people", [])
     if not isinstance(people, list):
         reading.problem("people", people, "this must be a list")
@@ -109,7 +126,7 @@ def _course(raw: Any, place: str, reading: Reading, today: date) -> Course | Non
         reading.problem(f"{place}.{key}", key, "no field of this name is known",
                         allowed="id, start, visits")  # fmt: skip
     person, visits = raw.get("id"), raw.get("visits", [])
-    if not isinstance(person, str) or not _PERSON.match(person):
+    if not isinstance(person, str) or not PERSON.match(person):
         reading.problem(f"{place}.id", person, "this is no id", allowed="letters, digits, . _ -")
         person = "person"
     start = read_day(raw.get("start"), f"{place}.start", reading, None, today)
@@ -169,6 +186,8 @@ def _csv_visit(cells: Mapping[str, str], line: int, reading: Reading) -> dict[st
         visit["measurements"] = found
     if found := numbers(_SALT):
         visit["salt_quadrants"] = {key.removeprefix("salt_"): n for key, n in found.items()}
+    if "findings" in cells:
+        visit["findings"] = dict(finding_from_words(part) for part in cells["findings"].split(";"))
     if "labs" in cells:
         visit["labs"] = [lab_from_words(part) for part in cells["labs"].split(";")]
     if "photos" in cells:

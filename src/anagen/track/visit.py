@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -21,8 +22,9 @@ OBSERVABLE = {
     "telogen_percent": "telogen_percent",
 }
 NOTHING_TAKEN = "none"
-_FIELDS = (
-    "date", "measurements", "salt_quadrants", "labs", "photos", "adherence_percent", "plan", "note",
+FIELDS = (
+    "date", "measurements", "salt_quadrants", "findings", "labs", "photos", "adherence_percent",
+    "plan", "note",
 )  # fmt: skip
 _LAB_FIELDS = ("test", "value", "unit", "text")
 
@@ -41,8 +43,9 @@ class LabResult:
 class Visit:
     """What is known of one day.
 
-    `measurements` are fields of `OBSERVABLE` with their values. `plan` is all that is taken from
-    this day on, in the words of `anagen forecast`; "none" stops everything, "" changes nothing.
+    `measurements` are fields of `OBSERVABLE` with their values; `findings` ids of the finding
+    vocabulary with "present" or "absent". `plan` is all that is taken from this day on, in the
+    words of `anagen forecast`; "none" stops everything, "" changes nothing.
     """
 
     date: date
@@ -53,6 +56,7 @@ class Visit:
     adherence_percent: float | None = None
     plan: str = ""
     note: str = ""
+    findings: tuple[tuple[str, str], ...] = ()
 
     def readings(self) -> tuple[tuple[str, float], ...]:
         """Observable and value of everything that a forecast can be held against."""
@@ -66,6 +70,8 @@ def as_document(visit: Visit) -> dict[str, Any]:
         document["measurements"] = dict(visit.measurements)
     if visit.salt_quadrants:
         document["salt_quadrants"] = dict(visit.salt_quadrants)
+    if visit.findings:
+        document["findings"] = dict(visit.findings)
     if visit.labs:
         document["labs"] = [
             {
@@ -85,6 +91,39 @@ def as_document(visit: Visit) -> dict[str, Any]:
     return document
 
 
+def from_stored(document: Mapping[str, Any]) -> Visit:
+    """The visit that `as_document` gave: its form is checked, its words are not.
+
+    A treatment that a later version names otherwise must not lock up the whole file. Raises
+    KeyError, TypeError or ValueError for what `as_document` cannot have written.
+    """
+    unknown = set(document) - set(FIELDS)
+    unknown |= set(document.get("measurements", {})) - set(OBSERVABLE)
+    if unknown:
+        raise ValueError(f"unknown fields {sorted(unknown)}")
+
+    def numbers(name: str) -> tuple[tuple[str, float], ...]:
+        order = list(OBSERVABLE) if name == "measurements" else list(QUADRANTS)
+        found = document.get(name, {})
+        return tuple((key, float(found[key])) for key in sorted(found, key=order.index))
+
+    taken = document.get("adherence_percent")
+    plan, note = document.get("plan", ""), document.get("note", "")
+    if not isinstance(plan, str) or not isinstance(note, str):
+        raise TypeError("plan and note are text")
+    return Visit(
+        date=date.fromisoformat(document["date"]),
+        measurements=numbers("measurements"),
+        salt_quadrants=numbers("salt_quadrants"),
+        labs=tuple(LabResult(**lab) for lab in document.get("labs", [])),
+        photos=tuple(date.fromisoformat(day) for day in document.get("photos", [])),
+        adherence_percent=None if taken is None else float(taken),
+        plan=plan,
+        note=note,
+        findings=tuple(sorted((str(k), str(v)) for k, v in document.get("findings", {}).items())),
+    )
+
+
 def read_visit(
     raw: Any, person: str, start: date | None, today: date, reading: Reading, place: str = ""
 ) -> Visit | None:
@@ -98,28 +137,30 @@ def read_visit(
         reading.problem(place or "visit", raw, "a visit must be a group of fields")
         return None
     for name in raw:
-        if name not in _FIELDS:
-            near = nearest_name(str(name), _FIELDS)
+        if name not in FIELDS:
+            near = nearest_name(str(name), FIELDS)
             reading.problem(
                 f"{at}{name}", name, "no field of this name is known",
-                allowed=listed(_FIELDS), nearest=near,
+                allowed=listed(FIELDS), nearest=near,
             )  # fmt: skip
     day = read_day(raw.get("date"), f"{at}date", reading, start, today)
     quadrants = _quadrants(raw.get("salt_quadrants"), f"{at}salt_quadrants", reading)
     measurements = _with_salt(raw.get("measurements", {}), quadrants, at, reading)
-    checked, labs = _by_the_record(person, measurements, raw.get("labs", []), at, reading)
+    said = {"measurements": measurements, "labs": raw.get("labs", [])}
+    said["findings"] = raw.get("findings", {})
+    checked, labs, findings = _by_the_record(person, said, at, reading)
     photos = _photos(raw.get("photos", []), f"{at}photos", reading, today)
     adherence = _percent(raw.get("adherence_percent"), f"{at}adherence_percent", reading)
     plan = _plan(raw.get("plan", ""), f"{at}plan", reading)
     note = raw.get("note", "")
     if not isinstance(note, str):
         reading.problem(f"{at}note", note, "this must be text")
-    said = checked or labs or photos or adherence is not None or plan or note
-    if len(reading.problems) == before and not said:
+    known = checked or labs or findings or photos or adherence is not None or plan or note
+    if len(reading.problems) == before and not known:
         reading.problem(place or "visit", "", "the visit says nothing", fix="give a reading")
     if day is None or len(reading.problems) > before:
         return None
-    return Visit(day, checked, quadrants, labs, photos, adherence, plan, note)
+    return Visit(day, checked, quadrants, labs, photos, adherence, plan, note, findings)
 
 
 def read_day(
@@ -172,9 +213,10 @@ def _with_salt(
 
 
 def _by_the_record(
-    person: str, measurements: Any, labs: Any, at: str, reading: Reading
-) -> tuple[tuple[tuple[str, float], ...], tuple[LabResult, ...]]:
-    """Measurements and labs as the patient record reads them: bounds, units, vocabulary."""
+    person: str, said: dict[str, Any], at: str, reading: Reading
+) -> tuple[tuple[tuple[str, float], ...], tuple[LabResult, ...], tuple[tuple[str, str], ...]]:
+    """Measurements, labs and findings as the patient record reads them: bounds, units, words."""
+    measurements = said["measurements"]
     if isinstance(measurements, dict):
         for name in measurements:
             if name not in OBSERVABLE:
@@ -183,22 +225,22 @@ def _by_the_record(
                     allowed=listed(OBSERVABLE), nearest=nearest_name(str(name), OBSERVABLE),
                 )  # fmt: skip
         measurements = {k: v for k, v in measurements.items() if k in OBSERVABLE}
-    document = {"id": person, "measurements": measurements, "labs": labs}
     try:
-        record = from_document(document, reading.file)
+        record = from_document({"id": person, **said, "measurements": measurements}, reading.file)
     except InputProblems as error:
         for found in error.problems:
             reading.problem(
                 at + found.field, found.value, found.message,
                 allowed=found.allowed, nearest=found.nearest, fix=found.fix,
             )  # fmt: skip
-        return (), ()
+        return (), (), ()
     known = [(name, getattr(record.measurements, name)) for name in OBSERVABLE]
     results = tuple(LabResult(x.test, x.value, x.unit, x.text) for x in record.labs)
     for index, lab in enumerate(results):
         if ";" in lab.text:
             reading.problem(f"{at}labs[{index}].text", lab.text, "no ';' may stand here")
-    return tuple((name, number) for name, number in known if number is not None), results
+    numbers = tuple((name, number) for name, number in known if number is not None)
+    return numbers, results, tuple(sorted(record.findings.items()))
 
 
 def _photos(raw: Any, place: str, reading: Reading, today: date) -> tuple[date, ...]:

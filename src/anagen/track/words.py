@@ -1,11 +1,9 @@
-"""A person's visits beside the forecast, on a terminal and as JSON."""
+"""A person's visits beside the forecast, on a terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import asdict
-from datetime import timedelta
-from typing import Any
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
 
 from rich import box
 from rich.console import Console
@@ -18,32 +16,7 @@ from anagen.report.words import number
 from anagen.simulate.result import OBSERVABLES
 from anagen.track.follow import Band, Follow
 
-
-def as_document(made: Follow, stamp: Stamp) -> dict[str, Any]:
-    """The result as plain JSON values; no forecast at all when `silent` or `refused` is given."""
-    return {
-        "format": "anagen-track-forecast/1",
-        "patient": made.course.person,
-        "start": made.course.start.isoformat(),
-        "plan": made.label,
-        "arm": made.arm,
-        "verdicts": [{**asdict(v), "date": v.date.isoformat()} for v in made.verdicts],
-        "weeks": None if made.weeks is None else [float(week) for week in made.weeks],
-        "bands": [asdict(band) for band in made.bands],
-        "effective_draws": made.effective,
-        "draws": made.draws,
-        "refused": list(made.refused),
-        "silent": made.silent,
-        "no_update": made.no_update,
-        "first_judged": {
-            name: None if day is None else day.isoformat()
-            for name, day in made.first_judged.items()
-        },
-        "individualised": list(made.used),
-        "not_individualised": list(made.not_used),
-        "notice": NOTICE,
-        "stamp": asdict(stamp),
-    }
+TOO_SMALL = "the effect stays below measurement noise for as long as this forecast goes"
 
 
 def print_follow(made: Follow, stamp: Stamp, console: Console) -> None:
@@ -52,38 +25,31 @@ def print_follow(made: Follow, stamp: Stamp, console: Console) -> None:
     console.print(Text(title, style="bold"))
     for verdict in made.verdicts:
         label, unit = OBSERVABLES[verdict.observable]
-        change = "" if verdict.change is None else f" ({verdict.change:+.4g})"
-        reading = f"{verdict.date}  {label} {number(verdict.value)} {unit}{change}"
-        console.print(Text(reading))
-        console.print(Text(f"    {verdict.words}", style="dim"))
+        console.print(Text(f"{verdict.date}  {label} {number(verdict.value)} {unit}"))
+        console.print(Text(f"    {verdict.words}", style="bold" if verdict.off else "dim"))
     for reason in made.refused:
-        console.print(Text(f"Refused for safety, no forecast: {reason}", style="bold red"))
+        console.print(Text(f"\nRefused for safety, no forecast: {reason}", style="bold red"))
+    others = [flag for flag in made.flags if not flag.stops_planning]
+    _bullets(
+        console,
+        "Show these to a doctor" if others else "",
+        (f"{flag.label}: {flag.action}" for flag in others),
+    )
     for line in (made.silent, made.no_update):
         if line:
             console.print(Text(f"\n{line}", style="bold"))
+    _bullets(console, "Off the expected course: what to look for next", made.look_for)
     if made.bands:
         console.print(Text(f"\nTaken now: {made.label}"))
         if not made.no_update:
-            told = f"The visits leave {made.effective:.0f} of {made.draws} twins in effect."
-            console.print(Text(told))
+            console.print(Text(left_in_effect(made)))
     for band in made.bands:
         console.print(_table(made, band))
     for name, day in made.first_judged.items():
-        label = OBSERVABLES[name][0]
-        told = (
-            "the effect stays below measurement noise for as long as this forecast goes"
-            if day is None
-            else f"can be judged from {day} on: only then does the effect exceed measurement noise"
-        )
-        console.print(Text(f"{label}: {told}"))
-    for title, lines in (
-        ("Fitted to this person", made.used),
-        ("Not fitted to this person", made.not_used),
-    ):
-        if lines:
-            console.print(Text(f"\n{title}", style="bold"))
-            for line in lines:
-                console.print(Text(f"- {line}"))
+        console.print(Text(f"{OBSERVABLES[name][0]}: {judged_words(day)}"))
+    _bullets(console, "To be watched while it is taken", made.monitoring)
+    _bullets(console, "Fitted to this person", made.used)
+    _bullets(console, "Not fitted to this person", made.not_used)
     console.print(Text(f"\n{NOTICE}", style="dim"))
     console.print(
         Text(
@@ -94,15 +60,40 @@ def print_follow(made: Follow, stamp: Stamp, console: Console) -> None:
     )
 
 
-def _cell(side: Mapping[str, list[float]], week: int) -> str:
+def left_in_effect(made: Follow) -> str:
+    """How many twins and sets of parameters carry the update, in a sentence."""
+    return (
+        f"The visits leave {made.effective:.0f} of {made.draws} twins in effect, under "
+        f"{made.sets:.0f} sets of parameters."
+    )
+
+
+def judged_words(day: date | None) -> str:
+    """From when on an effect can be told from noise."""
+    if day is None:
+        return TOO_SMALL
+    return f"can be judged from {day} on: only then does the effect exceed measurement noise"
+
+
+def _bullets(console: Console, title: str, lines: Iterable[str]) -> None:
+    lines = tuple(lines)
+    if title and lines:
+        console.print(Text(f"\n{title}", style="bold"))
+    for line in lines:
+        console.print(Text(f"- {line}"))
+
+
+def cell(side: Mapping[str, list[float]], week: int) -> str:
+    """Median and the ends of nine in ten at one week."""
     low, middle, high = (number(round(side[name][week], 1)) for name in ("q05", "q50", "q95"))
     return f"{middle} ({low} to {high})"
 
 
 def _table(made: Follow, band: Band) -> Table:
     label, unit = OBSERVABLES[band.observable]
+    console_title = f"\n{label}, {unit}: median (90 of 100 lie within)"
     table = Table(
-        title=f"\n{label}, {unit}: median (90 of 100 lie within)",
+        title=console_title,
         title_justify="left",
         title_style="bold",
         box=box.SIMPLE_HEAD,
@@ -113,9 +104,14 @@ def _table(made: Follow, band: Band) -> Table:
     table.add_column("Before the visits", justify="right")
     if band.updated is not None:
         table.add_column("With the visits", justify="right")
-    for week in TABLE_WEEKS:
-        if week >= len(band.plain["q50"]):
-            break
-        cells = [_cell(side, week) for side in (band.plain, band.updated) if side is not None]
-        table.add_row(str(made.course.start + timedelta(weeks=week)), *cells)
+    for day, week in rows_of(made):
+        cells = [cell(side, week) for side in (band.plain, band.updated) if side is not None]
+        table.add_row(str(day), *cells)
     return table
+
+
+def rows_of(made: Follow) -> list[tuple[date, int]]:
+    """Day and week of every row of a table."""
+    last = 0 if made.weeks is None else len(made.weeks) - 1
+    weeks = [week for week in TABLE_WEEKS if week <= last]
+    return [(made.course.start + timedelta(weeks=week), week) for week in weeks]
