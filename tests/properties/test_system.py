@@ -26,7 +26,7 @@ UNKNOWN = Person("unknown", None, None, {"autoimmune": 0.6, "effluvium": 0.4})
 SICK = Person(
     "sick", "female", 31.0, {"effluvium": 1.0}, ferritin_ug_per_l=8.0, tsh_miu_per_l=30.0,
     vitamin_d_nmol_per_l=20.0, weeks_since_delivery=16.0, zinc_umol_per_l=7.0,
-    nutrients={"vitamin_b12": 90.0},
+    nutrients={"vitamin_b12": 90.0, "vitamin_e": 6.0},
     perturbations=(Perturbation("fever", 10.0), Perturbation("fever", 2.0)),
 )  # fmt: skip
 PAST_MENOPAUSE = Person("past", "female", 58.0, {"androgenetic": 1.0}, postmenopausal=True)

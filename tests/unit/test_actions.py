@@ -6,6 +6,8 @@ import numpy as np
 import pytest
 
 from anagen.model.actions import ACTIONS, Exposure
+from anagen.model.actions.exposure import GROWTH_SHARE
+from anagen.model.system import combine
 
 PERSON = {
     "female": np.array([0.0, 1.0]),
@@ -137,13 +139,27 @@ MINOXIDIL = {
 
 
 def test_an_unspecific_stimulus_is_a_share_of_minoxidil_and_never_harms() -> None:
-    for strength, share in ((0.5, 0.5), (1.5, 1.5), (-0.3, 0.0)):
+    for strength, share in ((0.5, 0.5), (1.5, 1.0), (-0.3, 0.0)):
         got = act("growth_stimulus", 1.0, strength=strength, **MINOXIDIL)
-        assert set(got) == set(MINOXIDIL)
+        assert set(got) == {*MINOXIDIL, GROWTH_SHARE}
+        assert got[GROWTH_SHARE] == pytest.approx(share)
         for lever, full in MINOXIDIL.items():
             assert got[lever] == pytest.approx(share * full)
     usual, more = (act("growth_stimulus", x, strength=0.5, **MINOXIDIL) for x in (1.0, 4.0))
     assert np.array_equal(usual["thickening"], more["thickening"])
+
+
+def test_growth_stimuli_together_do_more_than_each_and_less_than_their_sum() -> None:
+    light, needles = (act("growth_stimulus", 1.0, strength=x, **MINOXIDIL) for x in (0.5, 0.4))
+    both = combine([light, {"anagen_log": -0.1 * light["anagen_log"]}, needles])
+    assert both["thickening"] == pytest.approx(0.7 * MINOXIDIL["thickening"])
+    # What else acts on the lever is added as before.
+    assert both["anagen_log"] == pytest.approx((0.7 - 0.05) * MINOXIDIL["anagen_log"])
+    most = act("growth_stimulus", 1.0, strength=1.0, **MINOXIDIL)
+    nothing = act("growth_stimulus", 0.0, strength=0.4, **MINOXIDIL)
+    for lever, full in MINOXIDIL.items():
+        assert combine([most, needles])[lever] == pytest.approx(full)
+        assert np.array_equal(combine([light, nothing])[lever], light[lever])
 
 
 @pytest.mark.parametrize(

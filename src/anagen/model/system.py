@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from anagen.model.actions.exposure import Contribution
+from anagen.model.actions.exposure import GROWTH_SHARE, Contribution
 from anagen.model.androgens import dht_ratio, free_enzyme, scalp_dht_ratio
 from anagen.model.drivers import DRIVER_INDEX, DRIVERS
 from anagen.model.nutrition import NUTRIENTS
@@ -42,7 +42,7 @@ INTAKE_LEVERS = (
 def combine(contributions: Iterable[Contribution]) -> dict[str, FloatArray]:
     """All contributions to each lever as one. Shapes as given; a lever nobody touches is absent."""
     total: dict[str, FloatArray] = {}
-    for contribution in contributions:
+    for contribution in _one_stimulus(tuple(contributions)):
         for lever, amount in contribution.items():
             if lever not in total:
                 total[lever] = amount
@@ -53,6 +53,26 @@ def combine(contributions: Iterable[Contribution]) -> dict[str, FloatArray]:
             else:
                 total[lever] = total[lever] + amount
     return total
+
+
+def _one_stimulus(contributions: tuple[Contribution, ...]) -> tuple[Contribution, ...]:
+    """Several growth stimuli shrunk so that their sum is what they do together.
+
+    They push the same step of the same follicles, so shares of the full effect combine as
+    independent chances: two halves are three quarters, and nothing passes the full effect.
+    """
+    shares = [item[GROWTH_SHARE] for item in contributions if GROWTH_SHARE in item]
+    if len(shares) < 2:
+        return contributions
+    left = np.ones_like(shares[0])
+    for share in shares:
+        left = left * (1.0 - share)
+    apart = np.sum(shares, axis=0)
+    shrink = np.divide(1.0 - left, apart, out=np.ones_like(apart), where=apart > 0.0)
+    return tuple(
+        {lever: amount * shrink for lever, amount in item.items()} if GROWTH_SHARE in item else item
+        for item in contributions
+    )
 
 
 def dht_courses(levers: Mapping[str, FloatArray], p: Parameters) -> tuple[FloatArray, FloatArray]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from anagen.catalog.parameters import value
 from anagen.catalog.treatments import Treatment, load_treatments
 from anagen.errors import InputProblems, Problem
+from anagen.simulate.exposure import traits
 from anagen.simulate.parameter_draws import sample
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Arm, Regimen, parse_plan
@@ -18,6 +19,13 @@ from anagen.trials.design import CONTROLS, Trial, TrialArm
 
 FloatArray = NDArray[np.float64]
 DAYS_PER_WEEK = 7.0
+# What is not swallowed or spread on the scalp is a device or a needle, and its control a sham.
+GAINS = {
+    "oral": "vehicle_gain_oral",
+    "topical": "vehicle_gain_topical",
+    "sham": "vehicle_gain_sham",
+}
+SHAM_ROUTES = ("device", "procedure", "intradermal")
 
 
 @cache
@@ -73,20 +81,21 @@ def control_route(trial: Trial, arm: TrialArm, plans: dict[str, tuple[Regimen, .
         return "topical"
     for other in trial.arms:
         for regimen in plans[other.id]:
-            return load_treatments()[regimen.treatment].route
+            route = load_treatments()[regimen.treatment].route
+            return "sham" if route in SHAM_ROUTES else route
     return "none"
 
 
 def control_gain(route: str, person: Person, weeks: int, draws: int, seed: int) -> FloatArray:
-    """What a placebo or vehicle arm gains in count, hairs/cm2. Shape: (draw, week).
+    """What a placebo, vehicle or sham arm gains in count, hairs/cm2. Shape: (draw, week).
 
-    The same draws as the vehicle part of the active arms.
+    The same draws as the vehicle part of the active arms, the sex of people of unknown sex too.
     """
-    if route not in ("oral", "topical") or person.mechanism_probability.get("autoimmune"):
+    if route not in GAINS or person.mechanism_probability.get("autoimmune"):
         return np.zeros((draws, weeks + 1))
-    gain = sample(f"vehicle_gain_{route}", draws, seed, person.patient_id)
-    if person.sex == "female":
-        gain = gain + sample("vehicle_gain_women", draws, seed, person.patient_id)
+    gain = sample(GAINS[route], draws, seed, person.patient_id)
+    female = traits(person, draws, seed).female
+    gain = gain + female * sample("vehicle_gain_women", draws, seed, person.patient_id)
     days = DAYS_PER_WEEK * np.arange(weeks + 1)
     reached = 1.0 - 0.05 ** (days / value("vehicle_saturation_days"))
     return gain[:, None] * reached[None, :]

@@ -23,6 +23,8 @@ from anagen.trials.design import (
 from anagen.trials.endpoints import RULES
 
 CONDITIONS = ("alopecia_areata", "male_pattern_hair_loss", "female_pattern_hair_loss")
+# Studies of women and men together: each arm says whom it holds, and who is not told is drawn.
+BOTH_SEXES = "pattern_hair_loss"
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,10 @@ class PublishedTrial:
 
 def published_trial(study: Study) -> PublishedTrial:
     """Reads a shipped study as a trial."""
-    if study.condition not in CONDITIONS:
+    condition = study.condition
+    if condition == BOTH_SEXES:
+        condition = "male_pattern_hair_loss"
+    if condition not in CONDITIONS:
         reason = f"{study.condition.replace('_', ' ')} is no condition of the model's trials"
         return PublishedTrial(study, None, (), (reason,))
     arms: dict[str, TrialArm] = {}
@@ -67,7 +72,7 @@ def published_trial(study: Study) -> PublishedTrial:
         {
             "id": study.id,
             "title": study.title,
-            "condition": study.condition,
+            "condition": condition,
             "source": study.source,
             "selection": selection,
             "arms": tuple(arms.values()),
@@ -156,9 +161,14 @@ def _regimen_words(arm: StudyArm, design: TrialDesign | None) -> tuple[str, ...]
     return (regimen_text(Regimen(arm.drug, arm.dose, arm.unit, every)),)
 
 
+def _sex(study: Study) -> str | None:
+    """Of an arm that does not say; None where the condition of the study tells."""
+    return "both" if study.condition == BOTH_SEXES else None
+
+
 def _population(study: Study, arm: StudyArm, design: TrialDesign | None) -> Population:
     known: dict[str, object] = {
-        "sex": arm.sex if arm.sex in ("female", "male", "both") else None,
+        "sex": arm.sex if arm.sex in ("female", "male", "both") else _sex(study),
         "age_mean_years": arm.age_mean,
         "episode_years": arm.episode_years,
         "share_salt_95_percent": arm.share_salt_95_percent,

@@ -21,6 +21,7 @@ from anagen.model.actions.nutrient_intake import (
     IRON_INTAKE,
     VITAMIN_B12_INTAKE,
     VITAMIN_D_INTAKE,
+    VITAMIN_E_INTAKE,
     ZINC_INTAKE,
 )
 from anagen.model.actions.vehicle_response import VEHICLE_RESPONSE
@@ -43,6 +44,7 @@ ACTIONS: Mapping[str, Mechanism] = {
     "biotin_intake": BIOTIN_INTAKE,
     "zinc_intake": ZINC_INTAKE,
     "vitamin_b12_intake": VITAMIN_B12_INTAKE,
+    "vitamin_e_intake": VITAMIN_E_INTAKE,
     "oestrogen_replacement": OESTROGEN_REPLACEMENT,
     "thyroid_replacement": THYROID_REPLACEMENT,
     "vehicle_response": VEHICLE_RESPONSE,

@@ -36,6 +36,9 @@ class Exposure:
 Contribution = Mapping[str, FloatArray]
 """Lever -> what the action adds to it, shape (day, draw), or (day, segment, draw) for enzymes."""
 
+# Beside its levers a growth stimulus says what share of the full effect it stands for, 0 to 1.
+GROWTH_SHARE = "growth_share"
+
 
 @dataclass(frozen=True, slots=True)
 class Mechanism:

@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
-from anagen.model.actions.exposure import Contribution, Exposure, Mechanism, Parameters
+from anagen.model.actions.exposure import (
+    GROWTH_SHARE,
+    Contribution,
+    Exposure,
+    Mechanism,
+    Parameters,
+)
 
 LEVERS = ("telogen_exit_log", "latency_exit_log", "anagen_log", "size_step_up_log", "thickening")
 
@@ -15,7 +21,7 @@ def follicle_stimulation(exposure: Exposure, p: Parameters, person: Parameters) 
     """
     strength = exposure.day_mean() * p["equivalent"] * p["response"]
     effect = strength / (p["half_maximal"] + strength)
-    return {lever: effect * p[lever] for lever in LEVERS}
+    return {GROWTH_SHARE: effect} | {lever: effect * p[lever] for lever in LEVERS}
 
 
 FOLLICLE_STIMULATION = Mechanism(

@@ -8,17 +8,24 @@ from __future__ import annotations
 
 import numpy as np
 
-from anagen.model.actions.exposure import Contribution, Exposure, Mechanism, Parameters
+from anagen.model.actions.exposure import (
+    GROWTH_SHARE,
+    Contribution,
+    Exposure,
+    Mechanism,
+    Parameters,
+)
 from anagen.model.actions.follicle_stimulation import LEVERS
 
 
 def growth_stimulus(exposure: Exposure, p: Parameters, person: Parameters) -> Contribution:
     """Each lever at `strength` times its full effect, in proportion to use up to the usual one.
 
-    `strength` below zero counts as zero: such a treatment does nothing, it does not thin hair.
+    `strength` below zero counts as zero and above one as one: such a treatment does nothing rather
+    than thin hair, and no more than a stimulus of this kind is known to do.
     """
-    used = np.minimum(exposure.day_mean(), 1.0) * np.maximum(p["strength"], 0.0)
-    return {lever: used * p[lever] for lever in LEVERS}
+    used = np.minimum(exposure.day_mean(), 1.0) * np.clip(p["strength"], 0.0, 1.0)
+    return {GROWTH_SHARE: used} | {lever: used * p[lever] for lever in LEVERS}
 
 
 GROWTH_STIMULUS = Mechanism(growth_stimulus, ("strength", *LEVERS))

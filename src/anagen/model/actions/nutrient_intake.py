@@ -5,14 +5,13 @@ from __future__ import annotations
 from anagen.model.actions.exposure import Contribution, Exposure, Mechanism, Parameters
 
 
-def iron_intake(exposure: Exposure, p: Parameters, person: Parameters) -> Contribution:
-    """Elemental iron, mg/day."""
-    return {"iron_intake": exposure.amount}
+def _into_its_pool(lever: str) -> Mechanism:
+    """What is taken goes into the pool of that lever, in the unit of its rows."""
 
+    def intake(exposure: Exposure, p: Parameters, person: Parameters) -> Contribution:
+        return {lever: exposure.amount}
 
-def vitamin_d_intake(exposure: Exposure, p: Parameters, person: Parameters) -> Contribution:
-    """Vitamin D, IU/day: what was taken, spread over the time between doses by its long store."""
-    return {"vitamin_d_intake": exposure.amount}
+    return Mechanism(intake, ())
 
 
 def biotin_intake(exposure: Exposure, p: Parameters, person: Parameters) -> Contribution:
@@ -24,18 +23,10 @@ def biotin_intake(exposure: Exposure, p: Parameters, person: Parameters) -> Cont
     }
 
 
-def zinc_intake(exposure: Exposure, p: Parameters, person: Parameters) -> Contribution:
-    """Elemental zinc, mg/day."""
-    return {"zinc_intake": exposure.amount}
-
-
-def vitamin_b12_intake(exposure: Exposure, p: Parameters, person: Parameters) -> Contribution:
-    """Vitamin B12, ug/day."""
-    return {"vitamin_b12_intake": exposure.amount}
-
-
-IRON_INTAKE = Mechanism(iron_intake, ())
-VITAMIN_D_INTAKE = Mechanism(vitamin_d_intake, ())
+# Elemental iron and zinc and vitamin E in mg/day, vitamin D in IU/day, B12 in ug/day.
+IRON_INTAKE = _into_its_pool("iron_intake")
+VITAMIN_D_INTAKE = _into_its_pool("vitamin_d_intake")
+ZINC_INTAKE = _into_its_pool("zinc_intake")
+VITAMIN_B12_INTAKE = _into_its_pool("vitamin_b12_intake")
+VITAMIN_E_INTAKE = _into_its_pool("vitamin_e_intake")
 BIOTIN_INTAKE = Mechanism(biotin_intake, ("anagen_log_when_replete",))
-ZINC_INTAKE = Mechanism(zinc_intake, ())
-VITAMIN_B12_INTAKE = Mechanism(vitamin_b12_intake, ())
