@@ -178,7 +178,7 @@ def test_all_problems_are_listed_at_once():
         (
             {
                 "arms": [
-                    {"id": "a", "role": "active", "n": 9, "regimens": ["methotrexate 15 mg weekly"]}
+                    {"id": "a", "role": "active", "n": 9, "regimens": ["ruxolitinib cream 1.5%"]}
                 ]
             },
             "arms[0].regimens[0]",

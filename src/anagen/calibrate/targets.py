@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from anagen.catalog.never_fitted import never_fitted
 from anagen.catalog.studies import load_studies
-from anagen.catalog.tables import read_table
 from anagen.trials.arms import regimens_of
 from anagen.trials.asked import Asked
 from anagen.trials.design import Trial
@@ -56,12 +56,11 @@ def fitted_trials(layer: str) -> tuple[FittedTrial, ...]:
 
 def _inside(fitted: FittedTrial) -> FittedTrial | None:
     """A study without the arms that are predicted but never fitted; None when no row is left."""
-    outside = {row["treatment"] for row in read_table("calibration/outside.csv")}
     arms = {arm.id: arm for arm in fitted.trial.arms}
     kept = {
         name: arm
         for name, arm in arms.items()
-        if outside.isdisjoint(regimen.treatment for regimen in regimens_of(arm, "", arm.id))
+        if never_fitted().isdisjoint(regimen.treatment for regimen in regimens_of(arm, "", arm.id))
     }
     if len(kept) == len(arms):
         return fitted

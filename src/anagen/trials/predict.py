@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from anagen.catalog.never_fitted import never_fitted
 from anagen.catalog.parameters import value
 from anagen.catalog.studies import holds, load_studies
 from anagen.errors import AnagenError
@@ -296,6 +297,8 @@ def _seen(treatment: str) -> bool:
     """Whether a study that may be fitted holds the drug."""
     if treatment == "watchful_waiting":
         return True
+    if treatment in never_fitted():
+        return False
     return any(
         study.split == "train"
         and any(
