@@ -112,6 +112,13 @@ def _reply(
     )
 
 
+def _cared(text: str, row: Boundary, reading: Reading) -> Answer:
+    """The answer that says where to go first and nothing else."""
+    topic, statements = _care(row)
+    content = Content(statements)
+    return _reply(text, "care", topics=(topic,), content=content, reading=reading, sure=1.0)
+
+
 def _least(reading: Reading) -> float:
     """How like a question a topic must be that nobody named: more so where no hair is spoken of."""
     return settings()["least_likeness" if reading.about_hair else "least_likeness_elsewhere"]
@@ -162,6 +169,9 @@ def _primary(reading: Reading, found: Index) -> Entry | None:
     treatments = [entry for entry in named if entry.topic.kind == "treatment"]
     if claim is not None:
         return claim
+    if named and named[0].topic.kind == "claim":
+        # What is asked about comes first; a treatment after it is what it is compared with.
+        return named[0]
     if treatments:
         headline = headline_claims().get(("treatment", treatments[0].topic.id))
         # Whoever limits the question to a disease or to some people gets the rows about those.
@@ -206,20 +216,26 @@ def ask(question: str) -> Answer:
     found = index()
     reading = read(text, found)
     care = _boundary(text, ("care_unless_topic",))
+    if care:
+        # Whatever is asked, a child or an unborn one gets the rules and never an amount.
+        reading = replace(reading, intent=care.intent)
     if care and not reading.named and reading.about_hair:
-        topic, statements = _care(care)
-        content = Content(statements)
-        return _reply(text, "care", topics=(topic,), content=content, reading=reading, sure=1.0)
+        return _cared(text, care, reading)
 
     entry = _primary(reading, found)
     sure = confidence(reading, entry, found)
     strange = reading.outside - (entry.head | entry.body if entry else frozenset())
-    # A fever or a diet is a topic here for the hair it costs only.
-    trigger = entry is not None and entry.topic.id.startswith("trigger_")
-    strayed = trigger and not reading.about_hair
+    # A fever, a diet or coffee is a topic here for what it does to hair only.
+    everyday = entry is not None and (
+        entry.topic.id.startswith("trigger_")
+        or (("claim", entry.topic.id) in reading.named and bool(reading.residue))
+    )
+    strayed = everyday and not reading.about_hair
     partly = bool(reading.named) and reading.about_hair
     least = settings()["partial_threshold" if partly else "confidence_threshold"]
     if entry is None or strange or strayed or sure < least:
+        if care and reading.named:
+            return _cared(text, care, reading)
         near = ranked(reading, found, BY_WORDS)[: int(settings()["most_near"])]
         close = (
             tuple(item.topic for score, item in near if score > 0.0)

@@ -34,13 +34,15 @@ class Boundary:
     """A kind of question that is refused, or that is sent to care before anything else.
 
     `pattern` is a regular expression over the question in lower case. `effect` is `refuse`, `care`
-    (always first) or `care_unless_topic` (first unless a treatment or a cause is named).
+    (always first) or `care_unless_topic` (first unless a treatment or a cause is named); there
+    `intent` is what such a question is taken to ask of the treatment it names.
     """
 
     id: str
     effect: str
     pattern: str
     red_flag: str
+    intent: str
     text: str
     source: str
 
@@ -94,7 +96,13 @@ def boundaries() -> tuple[Boundary, ...]:
     """All boundaries in the order of the table."""
     return tuple(
         Boundary(
-            row["id"], row["effect"], row["pattern"], row["red_flag"], row["text"], row["source"]
+            row["id"],
+            row["effect"],
+            row["pattern"],
+            row["red_flag"],
+            row["intent"],
+            row["text"],
+            row["source"],
         )
         for row in read_table("ask/boundaries.csv")
     )
