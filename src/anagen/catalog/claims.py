@@ -1,4 +1,5 @@
-"""Claims and questions of the two articles that started the project: `data/claims.csv`."""
+"""Claims and questions of the two articles that started the project, and what people ask beside:
+`data/claims.csv`."""
 
 from __future__ import annotations
 
@@ -15,6 +16,8 @@ VERDICTS = (
     "misleading",
     "wrong",
 )
+# The section of claims on things that are no treatments: smoking, hats, creatine.
+ASKED_OFTEN = "asked often"
 
 
 @dataclass(frozen=True, slots=True)

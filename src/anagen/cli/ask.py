@@ -80,8 +80,17 @@ def _headline(answer: Answer) -> str:
         return "Not answered"
     if answer.outcome == "care":
         return f"First: {answer.topics[0].label}"
-    parts = [next((t.label for t in answer.topics if t.kind != "claim"), answer.topics[0].label)]
+    from anagen.catalog.claims import ASKED_OFTEN, load_claims
+
+    first = answer.topics[0]
+    # A claim on a thing that is no treatment stands for itself; what it is compared with does not.
+    itself = first.kind == "claim" and load_claims()[first.id].section == ASKED_OFTEN
+    parts = [
+        first.label
+        if itself
+        else next((t.label for t in answer.topics if t.kind != "claim"), first.label)
+    ]
     for name, word in (("", answer.verdict), ("evidence ", answer.grade), ("tier ", answer.tier)):
-        if word:
+        if word and not (itself and word == answer.tier):
             parts.append(f"{name}{word.replace('_', ' ')}")
     return " · ".join(parts)
