@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, replace
+from io import StringIO
 from typing import Any
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 from anagen.catalog.indicated_people import load_indicated_people
+from anagen.catalog.plans import load_combinations
 from anagen.catalog.tables import names
 from anagen.catalog.treatments import load_treatments, tier_of
 from anagen.model.drivers import DRIVER_INDEX
@@ -22,7 +25,7 @@ from anagen.plan.single import forecast_plan
 from anagen.provenance import Stamp
 from anagen.report.document import build
 from anagen.report.json import dump
-from anagen.report.single import as_document
+from anagen.report.single import as_document, print_single
 from anagen.simulate.forecast import UNTREATED, forecast
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Arm, Regimen
@@ -245,10 +248,47 @@ def test_asking_for_a_forecast_without_evidence_gets_no_number(cause: str) -> No
         said = as_document(made, STAMP)
         assert not {"arms", "weeks"} & set(said), name
         assert made.outcomes == {}
-    # One part without evidence silences the whole plan.
-    with_a_drug = [regimen_of("minoxidil_topical"), regimen_of("nin_peptides")]
-    made = forecast_plan(record, found, with_a_drug, forecaster=never)
-    assert made.forecast is None
+
+
+def numbers_in(told: Any, path: str = "") -> Iterator[tuple[str, float]]:
+    """Every number of a document, with where it stands."""
+    if isinstance(told, dict):
+        for key, part in told.items():
+            yield from numbers_in(part, f"{path}.{key}")
+    elif isinstance(told, list):
+        for part in told:
+            yield from numbers_in(part, path)
+    elif isinstance(told, int | float) and not isinstance(told, bool):
+        yield path, told
+
+
+# What was asked for and how it was run: no statement about hair.
+ASKED = re.compile(r"\.regimens\.(dose|interval_days|start_week|stop_week)|\.stamp\.(seed|draws)")
+
+
+@pytest.mark.parametrize("cause", sorted(SITUATIONS))
+def test_one_part_without_evidence_silences_every_combination(cause: str) -> None:
+    sex, age = SITUATIONS[cause]
+    record = person(sex=sex, age_years=age)
+    found = assessment({cause: 0.97})
+    silent = set(without_evidence(cause))
+    named = [pair.parts for pair in load_combinations() if silent & set(pair.parts)]
+    alone = [(name,) for name in sorted(silent)]
+    paired = [("minoxidil_topical", *parts) for parts in alone if "minoxidil_topical" not in parts]
+    for parts in (*named, *alone, *paired):
+        made = forecast_plan(record, found, [regimen_of(name) for name in parts], forecaster=never)
+        assert made.forecast is None, parts
+        assert made.silent or made.refused, parts
+        shown = dict(numbers_in(as_document(made, STAMP)))
+        assert not [path for path in shown if not ASKED.fullmatch(path)], parts
+        page = StringIO()
+        print_single(made, STAMP, Console(file=page, width=10_000))
+        printed = page.getvalue()
+        words = [text for verdict in made.verdicts for text in verdict.conditions]
+        called = [KNOWN[name].name for name in parts]
+        for text in (*words, *made.refused, *made.tier_basis, made.label, *called):
+            printed = printed.replace(text, "")
+        assert not re.search(r"\d", printed), (parts, printed)
 
 
 NUMBERS = ("outcomes", "changes", "harms")

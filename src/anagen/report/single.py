@@ -14,6 +14,7 @@ from anagen.catalog.treatments import load_treatments
 from anagen.plan.single import SinglePlan
 from anagen.provenance import Stamp
 from anagen.report.words import number, when
+from anagen.simulate.regimen import Regimen
 from anagen.simulate.result import NO_CHANGE, OBSERVABLES, ArmForecast, Forecast
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -27,7 +28,7 @@ def as_document(made: SinglePlan, stamp: Stamp) -> dict[str, Any]:
         "format": "anagen-forecast/1",
         "patient": made.patient_id,
         "plan": made.label,
-        "regimens": [asdict(regimen) for regimen in made.regimens],
+        "regimens": [_regimen(regimen, made) for regimen in made.regimens],
         "tier": made.tier,
         "tier_basis": list(made.tier_basis),
         "verdicts": [asdict(verdict) for verdict in made.verdicts],
@@ -50,6 +51,14 @@ def as_document(made: SinglePlan, stamp: Stamp) -> dict[str, Any]:
             for name, arm in batch.arms.items()
         }
     return document
+
+
+def _regimen(regimen: Regimen, made: SinglePlan) -> dict[str, Any]:
+    """As taken; the chance that it does anything is a number, said only where one may be."""
+    told = asdict(regimen)
+    if made.silent or made.refused:
+        del told["credence"]
+    return told
 
 
 def _quantiles(arm: ArmForecast, observable: str) -> dict[str, list[float]]:
