@@ -12,12 +12,13 @@ import time
 from datetime import date, timedelta
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from anagen.errors import AnagenError, InputProblems
 from anagen.track import store
 from anagen.track.store import Course, add, read, remove
-from anagen.track.visit import Visit
+from anagen.track.visit import LabResult, Visit
 
 START = date(2020, 1, 1)
 WRITER = """
@@ -25,7 +26,7 @@ import sys
 from datetime import date, timedelta
 from pathlib import Path
 from anagen.track.store import Course, add
-from anagen.track.visit import Visit
+from anagen.track.visit import LabResult, Visit
 path, person, first, count = Path(sys.argv[1]), sys.argv[2], int(sys.argv[3]), int(sys.argv[4])
 start = date(2020, 1, 1)
 for number in range(first, first + count):
@@ -232,3 +233,160 @@ def test_a_row_that_cannot_be_read_is_named(tmp_path: Path) -> None:
     connection.close()
     with pytest.raises(InputProblems, match="one 2020-01-02"):
         read(path)
+
+
+VERSION_1 = Path(__file__).with_name("track_version_1.db")
+
+
+def version(path: Path) -> int:
+    connection = sqlite3.connect(path)
+    try:
+        return connection.execute("PRAGMA user_version").fetchone()[0]
+    finally:
+        connection.close()
+
+
+def written_by_version_1() -> tuple[Course, ...]:
+    start = date(2025, 1, 10)
+    second = Visit(
+        date(2025, 4, 4),
+        (("salt", 27.8), ("hairs_shed_per_day", 80.0)),
+        (("top", 50.0), ("back", 25.0), ("left", 0.0), ("right", 10.0)),
+        (LabResult("ferritin", 35.0, "ng/mL"), LabResult("igra", text="negative")),
+        (date(2025, 4, 1),),
+        90.0,
+        note="as before",
+    )
+    first = Visit(start, (("salt", 84.0),), plan="baricitinib 4 mg daily")
+    other = Visit(date(2025, 3, 1), (("terminal_density_per_cm2", 142.0),))
+    return Course("one", start, (first, second)), Course("two", start, (other,))
+
+
+def test_a_file_of_version_1_is_read_and_left_as_it_is(tmp_path: Path) -> None:
+    path = tmp_path / "track.db"
+    path.write_bytes(VERSION_1.read_bytes())
+    assert version(path) == 1
+    assert read(path) == written_by_version_1()
+    assert path.read_bytes() == VERSION_1.read_bytes()
+
+
+def test_a_file_of_version_1_becomes_version_2_with_the_first_change(tmp_path: Path) -> None:
+    path = tmp_path / "track.db"
+    path.write_bytes(VERSION_1.read_bytes())
+    one, two = written_by_version_1()
+    found = Visit(date(2025, 6, 1), findings=(("fever_or_night_sweats", "present"),))
+    add(path, [Course("two", two.start, (found,))])
+    assert version(path) == 2
+    assert read(path) == (one, Course("two", two.start, (*two.visits, found)))
+    again = tmp_path / "again.db"
+    again.write_bytes(VERSION_1.read_bytes())
+    with pytest.raises(InputProblems, match="no such visit"):
+        remove(again, "three", None)
+    assert version(again) == 1, "a change that fails changes no version"
+    assert read(again) == (one, two)
+
+
+def test_a_turned_bit_is_told_or_changes_nothing(tmp_path: Path) -> None:
+    """No bit of the file can turn a reading into another one in silence."""
+    path = tmp_path / "track.db"
+    add(path, [course(*range(12))])
+    good, whole = path.read_bytes(), read(path)
+    random = np.random.default_rng(1)
+    told = 0
+    for place, bit in zip(
+        random.integers(0, len(good), 250), random.integers(0, 8, 250), strict=True
+    ):
+        bad = bytearray(good)
+        bad[place] ^= 1 << int(bit)
+        path.write_bytes(bytes(bad))
+        try:
+            assert read(path) == whole
+        except (InputProblems, AnagenError):
+            told += 1
+    assert told > 10, "most of these files are padding, but not all"
+
+
+def test_every_row_is_guarded(tmp_path: Path) -> None:
+    path = tmp_path / "track.db"
+    add(path, [course(1)])
+    connection = sqlite3.connect(path)
+    connection.execute("UPDATE visit SET body = replace(body, '41.0', '91.0')")
+    connection.commit()
+    connection.close()
+    with pytest.raises(InputProblems, match="one 2020-01-02"):
+        read(path)
+
+
+def test_a_plan_that_is_no_longer_known_locks_nothing_up(tmp_path: Path) -> None:
+    path = tmp_path / "track.db"
+    old = Course("one", START, (Visit(START, plan="an elixir 3 drops nightly"),))
+    add(path, [old])
+    add(path, [course(4)])
+    assert [visit.plan for visit in read(path)[0].visits] == ["an elixir 3 drops nightly", ""]
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_a_copy_put_back_is_private_again(tmp_path: Path) -> None:
+    path = tmp_path / "track.db"
+    add(path, [course(1)])
+    path.chmod(0o644)
+    read(path)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+def test_the_journal_is_as_private_as_the_file(tmp_path: Path) -> None:
+    path = tmp_path / "track.db"
+    add(path, [course(1)])
+    with store._open(path) as connection, store._writing(connection, path):
+        connection.execute("UPDATE visit SET body = '{}'")
+        beside = [other for other in tmp_path.iterdir() if other != path]
+        assert [stat.S_IMODE(other.stat().st_mode) for other in beside] == [0o600]
+        assert not {other.name for other in beside} & {"track.db-wal", "track.db-shm"}
+
+
+@pytest.mark.skipif(os.name != "posix", reason="files of POSIX")
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link to nowhere", "file above"])
+def test_what_stands_in_the_way_is_told(kind: str, tmp_path: Path) -> None:
+    path = tmp_path / "track.db"
+    if kind == "folder":
+        path.mkdir()
+    elif kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "link to nowhere":
+        path.symlink_to(tmp_path / "nowhere")
+    else:
+        path = path / "track.db"
+        path.parent.write_text("a file")
+    before = sorted(tmp_path.iterdir())
+    with pytest.raises(InputProblems) as caught:
+        add(path, [course(1)])
+    assert caught.value.problems[0].field == "--file"
+    assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
+@pytest.mark.parametrize("mode", [0o000, 0o400])
+def test_a_file_of_somebody_else_is_told(tmp_path: Path, mode: int) -> None:
+    path = tmp_path / "track.db"
+    add(path, [course(1)])
+    path.chmod(mode)
+    if os.access(path, os.R_OK | os.W_OK):
+        pytest.skip("this user may do anything")
+    with pytest.raises(InputProblems, match="no file of visits here"):
+        add(path, [course(2)])
+
+
+def test_readers_wait_for_a_writer_and_see_all_or_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "track.db"
+    add(path, [course(1)])
+    process = writer(path, "one", 100, 30)
+    seen = [1]
+    while process.poll() is None:
+        found = [(visit.date - START).days for visit in read(path)[0].visits]
+        assert found[0] == 1
+        assert len(found) >= seen[-1]
+        seen.append(len(found))
+    process.communicate()
+    assert process.returncode == 0
+    assert len(read(path)[0].visits) == 31

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import sqlite3
@@ -18,7 +19,7 @@ from anagen.track.visit import Visit, as_document, from_stored
 
 # "AnaT" in the header of the file: what else may be a SQLite file is not touched.
 APPLICATION = 0x416E6154
-# 1: no findings. 2: findings. Version 1 is read as it is and becomes 2 with the first change.
+# 1: no findings, no digest. 2: both. Version 1 is read as it is and becomes 2 with a first change.
 VERSION = 2
 PATIENCE_MS = 20_000
 _TABLES = """
@@ -27,6 +28,7 @@ CREATE TABLE visit (
     person TEXT NOT NULL REFERENCES person (id),
     date TEXT NOT NULL,
     body TEXT NOT NULL,
+    digest TEXT NOT NULL,
     PRIMARY KEY (person, date)
 ) WITHOUT ROWID;
 """
@@ -74,8 +76,8 @@ def add(path: Path, courses: Iterable[Course]) -> None:
         for course in courses:
             connection.execute(_ADD_PERSON, (course.person, course.start.isoformat()))
             connection.executemany(
-                "INSERT INTO visit VALUES (?, ?, ?)",
-                [(course.person, v.date.isoformat(), _body(v)) for v in course.visits],
+                "INSERT INTO visit VALUES (?, ?, ?, ?)",
+                [_row(course.person, course.start, visit) for visit in course.visits],
             )
 
 
@@ -103,20 +105,31 @@ def remove(path: Path, person: str, day: date | None) -> int:
         return gone
 
 
-def _body(visit: Visit) -> str:
-    return json.dumps(as_document(visit), ensure_ascii=False, sort_keys=True)
+def _row(person: str, start: date, visit: Visit) -> tuple[str, str, str, str]:
+    day = visit.date.isoformat()
+    body = json.dumps(as_document(visit), ensure_ascii=False, sort_keys=True)
+    return person, day, body, _digest(person, start.isoformat(), day, body)
+
+
+def _digest(*parts: str) -> str:
+    """What tells a row from one in which a bit has turned: SQLite looks at its tree only."""
+    text = "\x1f".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(text, digest_size=8).hexdigest()
 
 
 def _courses(connection: sqlite3.Connection, path: Path) -> tuple[Course, ...]:
     visits: dict[str, list[Visit]] = {}
     reading = Reading(str(path))
+    digest = "v.digest" if _version(connection) > 1 else "NULL"
     rows = connection.execute(
-        "SELECT p.id, p.start, v.date, v.body FROM person p LEFT JOIN visit v ON v.person = p.id "
-        "ORDER BY p.id, v.date"
+        f"SELECT p.id, p.start, v.date, v.body, {digest} "
+        "FROM person p LEFT JOIN visit v ON v.person = p.id ORDER BY p.id, v.date"
     ).fetchall()
     starts: dict[str, date] = {}
-    for person, start, day, body in rows:
+    for person, start, day, body, kept in rows:
         try:
+            if kept is not None and kept != _digest(person, start, day, body):
+                raise ValueError("this is not what was written")
             starts[person] = date.fromisoformat(start)
             found = visits.setdefault(person, [])
             visit = None if body is None else from_stored(json.loads(body))
@@ -161,7 +174,12 @@ def _check_free(connection: sqlite3.Connection, courses: Iterable[Course], path:
 
 
 def _create(path: Path) -> None:
-    """A new file with its tables, linked into place whole; who comes second uses the first's."""
+    """A new file with its tables, linked into place whole; who comes second uses the first's.
+
+    Raises InputProblems for a place that cannot hold it, AnagenError when it cannot be written.
+    """
+    if path.is_symlink():
+        raise InputProblems([_no_place(path, "this link leads nowhere")])
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
         handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
@@ -184,6 +202,9 @@ def _create(path: Path) -> None:
             fresh.unlink(missing_ok=True)
             Path(f"{name}-journal").unlink(missing_ok=True)
         _keep_folder(path.parent)
+    except (FileExistsError, NotADirectoryError, PermissionError) as error:
+        why = f"{Path(error.filename or path.parent).name}: {error.strerror}"
+        raise InputProblems([_no_place(path, why)]) from error
     except (OSError, sqlite3.Error) as error:
         raise AnagenError(f"{path}: cannot make a file of visits: {error}") from error
 
@@ -198,12 +219,32 @@ def _keep_folder(folder: Path) -> None:
             os.close(handle)
 
 
+def _keep_private(path: Path) -> None:
+    """A copy that was put back for everyone to read is for its owner again; journals follow it."""
+    if os.name == "posix":
+        known = path.stat()
+        if known.st_mode & 0o077 and known.st_uid == os.geteuid():
+            path.chmod(0o600)
+
+
+def _no_place(path: Path, why: str) -> Problem:
+    return Problem(
+        str(path), "--file", why, "there can be no file of visits here",
+        allowed="a file of your own that anagen track has made, or a new name in a folder of yours",
+    )  # fmt: skip
+
+
 @contextmanager
 def _open(path: Path) -> Iterator[sqlite3.Connection]:
     """A checked connection in the mode of a rollback journal, synced at every step."""
     try:
+        if not path.is_file():
+            raise InputProblems([_no_place(path, "this is no regular file")])
+        if not os.access(path, os.R_OK | os.W_OK):
+            raise InputProblems([_no_place(path, "you may not read and write it")])
         if path.stat().st_size == 0:
             raise InputProblems([_damaged(path, "the file is empty")])
+        _keep_private(path)
         connection = sqlite3.connect(
             f"{path.absolute().as_uri()}?mode=rw",
             uri=True,
@@ -229,7 +270,7 @@ def _check(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
     owner = connection.execute("PRAGMA application_id").fetchone()[0]
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = _version(connection)
     if owner != APPLICATION:
         raise InputProblems([_damaged(path, "this is no file of visits of Anagen")])
     if not 1 <= version <= VERSION:
@@ -273,10 +314,16 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
 
     Asked again here: another program may have changed the file since it was opened.
     """
-    version = connection.execute("PRAGMA user_version").fetchone()[0]
+    version = _version(connection)
     if version > VERSION:
         raise InputProblems([_newer(path, version)])
-    if version < VERSION:
-        # What version 1 wrote is also right in version 2: only the number goes up, so that a
-        # program of version 1 does not read past a finding in silence.
+    if version == 1:
+        courses = _courses(connection, path)
+        connection.execute("ALTER TABLE visit ADD COLUMN digest TEXT NOT NULL DEFAULT ''")
+        rows = [_row(one.person, one.start, visit) for one in courses for visit in one.visits]
+        connection.executemany("INSERT OR REPLACE INTO visit VALUES (?, ?, ?, ?)", rows)
         connection.execute(f"PRAGMA user_version = {VERSION}")
+
+
+def _version(connection: sqlite3.Connection) -> int:
+    return connection.execute("PRAGMA user_version").fetchone()[0]
