@@ -129,8 +129,8 @@ def test_no_disease_borrows_the_evidence_of_another() -> None:
 
 
 def test_what_was_not_read_is_said_and_costs_the_verdict() -> None:
-    answer = ask("does minoxidil with rosemary paste regrow hair")
-    assert "rosemary" in answer.unread
+    answer = ask("does minoxidil with cinnamon paste regrow hair")
+    assert "cinnamon" in answer.unread
     assert not answer.verdict
     assert ask("does minoxidil regrow hair").unread == ()
 
@@ -246,5 +246,5 @@ def test_the_command_says_when_nothing_is_covered() -> None:
     told = json.loads(done.output)
     assert told["covered"] is False
     assert told["statements"] == []
-    shown = runner.invoke(app, ["ask", "does onion juice regrow hair"])
+    shown = runner.invoke(app, ["ask", "does cinnamon juice regrow hair"])
     assert "Not covered" in shown.output
