@@ -246,5 +246,5 @@ def test_the_command_says_when_nothing_is_covered() -> None:
     told = json.loads(done.output)
     assert told["covered"] is False
     assert told["statements"] == []
-    shown = runner.invoke(app, ["ask", "does cinnamon juice regrow hair"])
+    shown = runner.invoke(app, ["ask", "does moon dust regrow hair"])
     assert "Not covered" in shown.output
