@@ -8,7 +8,7 @@ from typing import Protocol
 
 from anagen.catalog.indicated_people import IndicatedPerson, load_indicated_people
 from anagen.catalog.parameters import load_parameters
-from anagen.catalog.plans import OutcomeRow
+from anagen.catalog.plans import OutcomeRow, load_combinations
 from anagen.catalog.treatments import (
     ROLES,
     Treatment,
@@ -20,6 +20,7 @@ from anagen.catalog.treatments import (
 from anagen.patients.condition import mechanism_mixtures
 from anagen.plan.compare import UNTREATED, changes, outcomes
 from anagen.plan.make import Progress, credence, outcome_rows
+from anagen.plan.options import TIERS
 from anagen.simulate.exposure import WORDS, action_blocks, exposure_block
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Arm, Regimen
@@ -55,6 +56,7 @@ class NetEffect:
 class Intervention:
     """One row of the table: a treatment in the person (or for the cause) it is meant for.
 
+    `treatment` is its id, of a combination the ids of its parts joined by "+".
     `effects` is empty whenever no number may be shown; `silent` then says why. `sources` are the
     keys of the evidence rows behind the tier, `model_rows` the parameter rows of the treatment's
     exposure and actions. `elsewhere` gives its tier for other causes its rows name.
@@ -154,9 +156,10 @@ def rows_without_effects() -> tuple[Intervention, ...]:
     """
     known = load_treatments()
     people = load_indicated_people()
-    found = [
-        _row(known[name], person.causes, person) for person in people for name in person.treatments
-    ]
+    found: list[Intervention] = []
+    for person in people:
+        found += [_row(known[name], person.causes, person) for name in person.treatments]
+        found += [_together(parts.split("+"), person) for parts in person.combinations]
     placed = {row.treatment for row in found}
     for treatment in known.values():
         if treatment.id not in placed:
@@ -253,6 +256,26 @@ def _row(
     )
 
 
+def _together(parts: Sequence[str], person: IndicatedPerson) -> Intervention:
+    """A combination: the tier of its weakest part, and a number only if every part has one."""
+    rows = [_row(load_treatments()[name], person.causes, person) for name in parts]
+    weakest = max(rows, key=lambda row: TIERS.index(row.tier))
+    written = next((pair for pair in load_combinations() if set(pair.parts) == set(parts)), None)
+    basis = f"{written.why} (weakest part: {weakest.name})" if written else weakest.basis
+    keys = [written.source] if written else []
+    return replace(
+        weakest,
+        treatment="+".join(parts),
+        name=" + ".join(row.name for row in rows),
+        regimen=" + ".join(row.regimen or row.name for row in rows),
+        basis=basis,
+        silent=next((row.silent for row in rows if row.silent), ""),
+        sources=tuple(dict.fromkeys([*keys, *(key for row in rows for key in row.sources)])),
+        model_rows=tuple(dict.fromkeys(name for row in rows for name in row.model_rows)),
+        elsewhere={},
+    )
+
+
 def model_rows(treatment: str) -> Iterator[str]:
     """Ids of the parameter rows a treatment's exposure and actions name, each once."""
     known = load_parameters()
@@ -265,14 +288,14 @@ def model_rows(treatment: str) -> Iterator[str]:
 
 
 def _regimens(row: Intervention) -> Iterator[Regimen]:
-    treatment = load_treatments()[row.treatment]
-    usual = treatment.regimen
-    if usual is not None:
-        works = credence(treatment, row.causes)
-        yield Regimen(
-            row.treatment, usual.dose, usual.unit, usual.interval_days, stop_week=usual.weeks,
-            text=usual.text, credence=works,
-        )  # fmt: skip
+    for treatment in map(load_treatments().__getitem__, row.treatment.split("+")):
+        usual = treatment.regimen
+        if usual is not None:
+            works = credence(treatment, row.causes)
+            yield Regimen(
+                treatment.id, usual.dose, usual.unit, usual.interval_days, stop_week=usual.weeks,
+                text=usual.text, credence=works,
+            )  # fmt: skip
 
 
 def _main_outcome(person: IndicatedPerson, batch: Forecast) -> OutcomeRow:

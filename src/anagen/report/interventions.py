@@ -148,7 +148,7 @@ def _rest(group: Sequence[Intervention]) -> list[str]:
 
 
 def _model_rows(rows: Iterable[Intervention]) -> list[str]:
-    named = {row.treatment: row for row in rows if row.model_rows}
+    named = {row.treatment: row for row in rows if row.model_rows and "+" not in row.treatment}
     return _table(
         ("Treatment", "Parameter rows of its exposure and actions"),
         ((row.name, _keys(row.model_rows)) for row in named.values()),
