@@ -24,6 +24,7 @@ from anagen.plan.interventions import (
     interventions,
     rows_without_effects,
 )
+from anagen.plan.make import credence
 from anagen.provenance import stamp
 from anagen.report.interventions import as_document, as_markdown, effect_text
 from anagen.report.words import spoken
@@ -136,6 +137,17 @@ def test_effects_are_differences_from_no_treatment(rows: tuple[Intervention, ...
                 assert effect.untreated_per_100 == 0
                 assert effect.treated_per_100 == 100
                 assert effect.change == pytest.approx(50.0)
+
+
+def test_what_may_do_nothing_has_no_effect_in_its_interval(rows: tuple[Intervention, ...]) -> None:
+    held = {True: 0, False: 0}
+    for row in rows:
+        surely = any(credence(part, row.causes) == 1.0 for part in parts_of(row))
+        for effect in row.effects:
+            holds = effect.points_low <= 0.0 <= effect.points_high
+            assert holds or surely, row.treatment
+            held[holds] += 1
+    assert all(held.values())
 
 
 def test_every_key_of_a_row_is_known(rows: tuple[Intervention, ...]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 
 import numpy as np
@@ -88,7 +89,11 @@ def outcomes(rows: Sequence[OutcomeRow], forecast: Forecast, arm: str) -> tuple[
             gain = better.astype(float) - reference.astype(float)
             mean = float(gain.mean())
             places = difference_sd(float(better.mean()), float(reference.mean()))
-            low, high = interval_of_mean(gain, load_settings()["interval"], places)
+            share = load_settings()["interval"]
+            low, high = interval_of_mean(gain, share, places)
+            if _chance_of_nothing(treated) >= 0.5 - share / 2.0:
+                # Shrinking the sets towards their mean pulls those without any effect off zero.
+                low, high = min(low, 0.0), max(high, 0.0)
             b, s, w = per_100(better.sum(), (~better & ~worse).sum(), worse.sum())
             found.append(
                 Outcome(
@@ -103,6 +108,11 @@ def outcomes(rows: Sequence[OutcomeRow], forecast: Forecast, arm: str) -> tuple[
                 )
             )
     return tuple(found)
+
+
+def _chance_of_nothing(treated: ArmForecast) -> float:
+    """Probability that no part of the arm does anything at all; 1 without any part."""
+    return math.prod(1.0 - regimen.credence for regimen in treated.arm.regimens)
 
 
 def _masks(row: OutcomeRow, arm: ArmForecast, index: int, noise: float | None) -> tuple[Mask, Mask]:
