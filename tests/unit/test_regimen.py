@@ -8,7 +8,14 @@ import pytest
 
 from anagen.catalog.treatments import load_treatments
 from anagen.errors import InputProblems
-from anagen.simulate.regimen import Regimen, parse_plan, parse_regimen, regimen_text, stopped_at
+from anagen.simulate.regimen import (
+    Regimen,
+    loading_notes,
+    parse_plan,
+    parse_regimen,
+    regimen_text,
+    stopped_at,
+)
 
 GOOD = {
     "finasteride 1 mg daily": ("finasteride", 1.0, "mg", 1.0, 0.0, None),
@@ -29,6 +36,20 @@ GOOD = {
     "levothyroxine 0.1 mg daily": ("levothyroxine", 100.0, "ug", 1.0, 0.0, None),
     "iron 65 mg every other day": ("iron", 65.0, "mg", 2.0, 0.0, None),
     "ketoconazole shampoo 2% twice weekly": ("ketoconazole_topical", 2.0, "%", 3.5, 0.0, None),
+    "finasteride 1 mg/day": ("finasteride", 1.0, "mg", 1.0, 0.0, None),
+    "minoxidil 5% topical 2x/day": ("minoxidil_topical", 5.0, "%", 0.5, 0.0, None),
+    "Minoxidil 5 % topical once daily at night": ("minoxidil_topical", 5.0, "%", 1.0, 0.0, None),
+    "dutasteride 0,5 mg 3x weekly": ("dutasteride", 0.5, "mg", 7.0 / 3.0, 0.0, None),
+    "finasteride 1 mg 4 times a week": ("finasteride", 1.0, "mg", 1.75, 0.0, None),
+    "vitamin d 1,000 IU daily": ("vitamin_d", 1000.0, "IU", 1.0, 0.0, None),
+    "levothyroxine 100 μg daily": ("levothyroxine", 100.0, "ug", 1.0, 0.0, None),
+    "triamcinolone 5 mg/ml q4w x 4": (
+        "triamcinolone_intralesional", 5.0, "mg/ml", 28.0, 0.0, 16.0,
+    ),
+    "prp monthly x 3 sessions": ("prp", 1.0, "application", 28.0, 0.0, 12.0),
+    "finasteride 1 mg daily x 6 months": ("finasteride", 1.0, "mg", 1.0, 0.0, 26.0),
+    "deuruxolitinib 8 mg twice daily": ("deuruxolitinib", 8.0, "mg", 0.5, 0.0, None),
+    "ritlecitinib 200 mg daily 4 weeks": ("ritlecitinib", 200.0, "mg", 1.0, 0.0, 4.0),
     "watchful waiting": ("watchful_waiting", 0.0, "", 1.0, 0.0, None),
 }  # fmt: skip
 
@@ -44,9 +65,18 @@ BAD = {
     "finasteride 1 mg daily before breakfast": ("not understood beside finasteride", "", ""),
     "finasteride 5 mg daily": ("above the largest dose", "at most 1 mg", ""),
     "finasteride 1 mg twice daily": ("largest daily amount", "at most 1 mg a day", ""),
-    "clobetasol 0.1 mg": ("not dosed in mg", "%", ""),
+    "clobetasol 0.1 mg": ("is not the unit of Clobetasol", "%", ""),
     "minoxidil": ("several treatments", "minoxidil oral, minoxidil topical", ""),
     "finasteride 1 mg daily until week 0": ("stops before it starts", "", ""),
+    "baricitinib 40 mg daily": ("above the largest dose", "mims olumiant", ""),
+    "baricitinib -4 mg daily": ("is below zero", "", ""),
+    "baricitinib daily until week -3": ("is below zero", "", ""),
+    "finasteride 1e9 mg": ("is no ordinary number", "", ""),
+    "finasteride nan mg": ("is no ordinary number", "", ""),
+    "finasteride intralesional": ("is no way Anagen knows to take", "oral, topical", ""),
+    "minoxidil 5% oral": ("is not the unit of Low-dose minoxidil tablets", "mg", ""),
+    "ritlecitinib 200 mg daily": ("above the largest dose", "200 mg for the first 4 weeks", ""),
+    "ritlecitinib 200 mg daily for 8 weeks": ("above the largest dose", "first 4 weeks", ""),
     "daily": ("names no treatment", "", ""),
     "": ("names no treatment", "", ""),
 }
@@ -119,3 +149,20 @@ def test_sessions_keep_their_number_and_their_way_back(text: str) -> None:
     assert said.stop_week == {"PRP": 12.0, "LLL": 26.0}[text[:3]]
     back = parse_regimen(regimen_text(said))
     assert (back.interval_days, back.stop_week) == (said.interval_days, said.stop_week)
+
+
+def test_a_loading_dose_is_followed_by_the_usual_one_and_said() -> None:
+    first, second = parse_plan("ritlecitinib 200 mg daily 4 weeks then 50 mg")
+    assert (first.dose, first.start_week, first.stop_week) == (200.0, 0.0, 4.0)
+    assert (second.dose, second.start_week, second.stop_week) == (50.0, 4.0, None)
+    (note,) = loading_notes((first, second))
+    assert "King 2023" in note
+    assert "50 mg" in note
+    assert loading_notes((second,)) == ()
+
+
+def test_what_is_wrong_in_every_part_is_said_at_once() -> None:
+    plan = "finasterid 1 mg + baricitinib 40 mg daily + minoxidil -5% topical + biotin q0w x 3"
+    with pytest.raises(InputProblems) as error:
+        parse_plan(plan)
+    assert len(error.value.problems) >= 3

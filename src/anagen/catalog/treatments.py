@@ -43,7 +43,8 @@ NOT_HUMAN = frozenset({"mouse", "none"})
 class UsualRegimen:
     """How the treatment is usually taken; `dose` of one administration in `unit`.
 
-    `weeks` is how long a course lasts; None where it is taken without an end.
+    `weeks` is how long a course lasts; None where it is taken without an end. `loading_dose` may be
+    taken for the first `loading_weeks`, above `max_dose`, as a trial did.
     """
 
     text: str
@@ -55,6 +56,9 @@ class UsualRegimen:
     source: str
     verified: str
     weeks: float | None = None
+    loading_dose: float | None = None
+    loading_weeks: float | None = None
+    loading_source: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,6 +173,9 @@ def _treatment(name: str, document: Mapping[str, Any]) -> Treatment:
             source=regimen["source"],
             verified=regimen["verified"],
             weeks=float(regimen["weeks"]) if "weeks" in regimen else None,
+            loading_dose=regimen.get("loading_dose"),
+            loading_weeks=regimen.get("loading_weeks"),
+            loading_source=regimen.get("loading_source", ""),
         )
         if regimen
         else None,

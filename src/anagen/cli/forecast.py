@@ -32,10 +32,12 @@ def forecast(
     """What one plan would do to this person's hair, against no treatment and against stopping."""
     from anagen.cli.progress import progress
     from anagen.patients.intake import load
-    from anagen.simulate.regimen import parse_plan
+    from anagen.simulate.regimen import loading_notes, parse_plan
 
     record = load(patient)
     regimens = parse_plan(plan)
+    for note in loading_notes(regimens):
+        typer.echo(note, err=True)
 
     from anagen.assess.assess import assess
     from anagen.plan.single import forecast_plan

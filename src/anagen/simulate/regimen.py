@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from anagen.catalog.treatments import Treatment, UsualRegimen, load_treatments
 from anagen.errors import InputProblems, Problem, nearest_name
+from anagen.simulate.regimen_words import BELOW_ZERO, NO_ORDINARY_NUMBER, plain_words
 
 DAYS_PER_WEEK = 7.0
 # "Monthly" in clinics is every four weeks; years and calendar months are only lengths of time.
@@ -41,11 +42,13 @@ FREQUENCIES: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r"(?:once (?:a |per )|once |every )?(?:month|monthly)", 28.0),
     )
 )
+TIMES = re.compile(r"\b(\d+) times (?:a |per )?(?:(day|week|month)|(dai|week|month)ly)\b")
 EVERY = re.compile(rf"\bevery {NUMBER} (day|week|month)s?\b")
-LENGTH = re.compile(rf"\bfor {NUMBER} (day|week|month|year)s?\b")
+LENGTH = re.compile(rf"(?:\bfor |(?<!\w)[x×] ?)?\b{NUMBER} (day|week|month|year)s?\b")
 START = re.compile(rf"\b(?:from|starting at|starting in) week {NUMBER}\b")
 STOP = re.compile(rf"\b(?:until|to|stop at|stopping at) week {NUMBER}\b")
-COUNT = re.compile(rf"(?<!\w)(?:x|×) ?{NUMBER}\b|\b{NUMBER} (?:times|sessions|doses)\b")
+SESSIONS = r"(?:times|sessions|doses)\b"
+COUNT = re.compile(rf"(?<!\w)(?:x|×) ?{NUMBER}\b(?: {SESSIONS})?|\b{NUMBER} {SESSIONS}")
 # Words that help a person and say nothing about which treatment is meant.
 FILLER = frozenset(("of", "at", "a", "the", "and", "take", "taken", "apply", "applied", "dose"))
 ROUTE_WORDS = {
@@ -128,14 +131,22 @@ def parse_regimen(text: str, treatments: Mapping[str, Treatment] | None = None) 
     words that mean nothing.
     """
     known = load_treatments() if treatments is None else treatments
-    words = re.sub(r"[\s,]+", " ", text.strip().lower())
-    problems: list[Problem] = []
+    words = plain_words(text)
+    problems = _impossible(text, words)
+    if problems:
+        raise InputProblems(problems)
     amount, words = _take(DOSE, words)
     every, words = _take(EVERY, words)
     length, words = _take(LENGTH, words)
     start, words = _take(START, words)
     stop, words = _take(STOP, words)
     interval = None if every is None else float(every[1]) * DAYS[every[2]]
+    if interval == 0.0:
+        problems.append(_problem(text, "0", "is no time between doses", fix="leave it out"))
+        interval = None
+    often, words = _take(TIMES, words)
+    if often is not None and interval is None and int(often[1]):
+        interval = DAYS[{"dai": "day"}.get(often[3], often[2] or often[3])] / int(often[1])
     # Counted after the frequencies, or "3 times a day" would be three sessions.
     for pattern, days in FREQUENCIES if interval is None else ():
         found, words = _take(pattern, words)
@@ -158,8 +169,6 @@ def parse_regimen(text: str, treatments: Mapping[str, Treatment] | None = None) 
         dose = _converted(text, float(amount[1]), unit, usual, treatment, problems)
     if interval is None:
         interval = 1.0 if usual is None else usual.interval_days
-    if usual is not None:
-        _check_dose(text, dose, interval, usual, treatment, problems)
     lasting = None
     if length is not None:
         lasting = float(length[1]) * WEEKS[length[2]]
@@ -168,6 +177,8 @@ def parse_regimen(text: str, treatments: Mapping[str, Treatment] | None = None) 
     elif count is not None:
         lasting = float(count[1] or count[2]) * interval / DAYS_PER_WEEK
     start_week, stop_week = _weeks(start, lasting, stop)
+    if usual is not None and not _loading(dose, interval, start_week, stop_week, usual):
+        _check_dose(text, dose, interval, usual, treatment, problems)
     if stop_week is not None and stop_week <= start_week:
         problems.append(
             _problem(text, f"week {stop_week:g}", "stops before it starts", fix="stop later")
@@ -176,6 +187,46 @@ def parse_regimen(text: str, treatments: Mapping[str, Treatment] | None = None) 
         raise InputProblems(problems)
     in_unit = "" if usual is None else usual.unit
     return Regimen(treatment.id, dose, in_unit, interval, start_week, stop_week, text.strip())
+
+
+def _impossible(text: str, words: str) -> list[Problem]:
+    """Numbers that no dose, time or count can have."""
+    found = [(match, "is below zero") for match in BELOW_ZERO.finditer(words)]
+    found += [(match, "is no ordinary number") for match in NO_ORDINARY_NUMBER.finditer(words)]
+    return [
+        _problem(text, match[0].strip(), wrong, fix="give a number above zero, written out")
+        for match, wrong in found
+    ]
+
+
+def _loading(
+    dose: float, interval: float, start: float, stop: float | None, usual: UsualRegimen
+) -> bool:
+    """Whether this is the treatment's loading dose: at the start, no longer than a row allows."""
+    return (
+        usual.loading_dose is not None
+        and usual.loading_weeks is not None
+        and stop is not None
+        and start == 0.0
+        and stop <= usual.loading_weeks
+        and interval >= usual.interval_days
+        and dose <= usual.loading_dose * (1.0 + 1e-9)
+    )
+
+
+def loading_notes(regimens: Iterable[Regimen]) -> tuple[str, ...]:
+    """One sentence for every regimen above the labelled maximum because a trial loaded with it."""
+    notes = []
+    for regimen in regimens:
+        treatment = load_treatments()[regimen.treatment]
+        usual = treatment.regimen
+        if usual and usual.max_dose is not None and regimen.dose > usual.max_dose * (1.0 + 1e-9):
+            notes.append(
+                f"{treatment.name}: {regimen.dose:g} {regimen.unit} for the first weeks was the "
+                f"loading dose of a trial ({usual.loading_source.replace('_', ' ')}); the largest "
+                f"labelled dose is {usual.max_dose:g} {usual.unit}."
+            )
+    return tuple(notes)
 
 
 def _next_step(
@@ -341,6 +392,19 @@ def _unknown(
     if inside:
         most = max(inside, key=len)
         rest = " ".join(word for word in words.split() if word in said - most)
+        routes = sorted({item.route for item in known.values()} & (said - most))
+        if routes:
+            ways = sorted(
+                {
+                    item.route
+                    for item in known.values()
+                    if any(most <= _tokens(name.lower()) for name in _names(item))
+                }
+            )
+            return _problem(
+                text, ", ".join(routes), f"is no way Anagen knows to take {named[most]}",
+                allowed=", ".join(ways), fix="name another way, or leave it out",
+            )  # fmt: skip
         return _problem(
             text, rest, f"not understood beside {named[most]}",
             fix="say dose, unit, how often, from and until which week",
@@ -368,7 +432,7 @@ def _converted(
         masses = [u for u in MASS_IN_UG if usual.unit in MASS_IN_UG]
         problems.append(
             _problem(
-                text, unit, f"{treatment.name} is not dosed in {unit}",
+                text, unit, f"is not the unit of {treatment.name}",
                 allowed=", ".join(dict.fromkeys([usual.unit, *masses])),
                 fix=f"for example: {usual.text}",
             )
@@ -388,7 +452,10 @@ def _check_dose(
     largest = usual.max_dose
     if largest is None:
         return
-    allowed = f"at most {largest:g} {usual.unit}"
+    allowed = f"at most {largest:g} {usual.unit} ({usual.source.replace('_', ' ')})"
+    if usual.loading_dose is not None:
+        allowed += f", or {usual.loading_dose:g} {usual.unit} for the first "
+        allowed += f"{usual.loading_weeks:g} weeks"
     if dose > largest * (1.0 + 1e-9):
         problems.append(
             _problem(
@@ -404,7 +471,8 @@ def _check_dose(
                 _problem(
                     text, f"{per_day:g} {usual.unit} a day",
                     f"is above the largest daily amount of {treatment.name}",
-                    allowed=f"at most {most:g} {usual.unit} a day",
+                    allowed=f"at most {most:g} {usual.unit} a day "
+                    f"({usual.source.replace('_', ' ')})",
                     fix=f"for example: {usual.text}",
                 )
             )  # fmt: skip
