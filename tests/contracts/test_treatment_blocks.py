@@ -45,11 +45,11 @@ def test_a_drug_that_is_given_comes_with_adherence(treatment: str) -> None:
 def test_levers_of_actions_are_drivers_or_inputs_of_the_body() -> None:
     import numpy as np
 
-    from anagen.model.actions.exposure import Exposure
+    from anagen.model.actions.exposure import GROWTH_SHARE, Exposure
     from anagen.model.drivers import DRIVERS
     from anagen.model.system import ENZYME_LEVERS, INTAKE_LEVERS
 
-    known = {*DRIVERS, *ENZYME_LEVERS, *INTAKE_LEVERS}
+    known = {*DRIVERS, *ENZYME_LEVERS, *INTAKE_LEVERS, GROWTH_SHARE}
     level = np.full((3, 4, 2), 0.5)
     exposure = Exposure(level, level[:, 0], np.ones(3, dtype=np.bool_))
     person = {name: np.ones(2) for name in ("female", "weight_kg", "affected_percent")}
