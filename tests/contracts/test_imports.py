@@ -29,7 +29,7 @@ ALLOWED: dict[str, set[str]] = {
     "pictures": {"catalog", "model", "observe", "simulate"},
     "plan": {"catalog", "patients", "assess", "simulate", "observe"},
     "report": {"catalog", "patients", "assess", "plan", "charts", "simulate", "observe"},
-    "track": {"catalog", "patients", "assess", "plan", "report", "simulate", "observe"},
+    "track": {"catalog", "patients", "assess", "plan", "report", "charts", "simulate", "observe"},
     "web": {"catalog", "patients", "assess", "plan", "report", "interop"},
     "cli": {
         "ask", "calibrate", "catalog", "patients", "assess", "plan", "report", "simulate",

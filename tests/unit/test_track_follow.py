@@ -131,10 +131,30 @@ def test_readings_that_fit_no_twin_update_nothing() -> None:
     assert "OFF THE EXPECTED COURSE" in made.verdicts[-1].words
 
 
-def test_too_few_twins_near_readings_that_are_expected_blame_no_diagnosis() -> None:
+def test_too_few_twins_near_readings_that_are_expected_let_them_count_for_less() -> None:
     near = [visit(day, 120.0 + 0.25 * day / 7.0) for day in range(28, 728, 7)]
     record, assessment = man()
-    made = follow(record, assessment, Course("man", START, (PLAN, *near)), draws=40,
+    course = Course("man", START, (PLAN, *near))
+    few, many = (
+        follow(record, assessment, course, draws=draws, forecaster=fake()) for draws in (40, 2000)
+    )
+    assert 0.0 < few.share < 1.0
+    assert many.share == 1.0
+    assert few.effective >= 19.9
+    assert not few.no_update
+    assert not few.look_for
+
+    def width(made: Follow) -> float:
+        after = band(made)
+        return after["q95"][104] - after["q05"][104]
+
+    assert width(few) > width(many)
+
+
+def test_readings_that_would_count_for_next_to_nothing_update_nothing() -> None:
+    near = [visit(day, 120.0 + 0.1 * day / 7.0) for day in range(28, 728, 2)]
+    record, assessment = man()
+    made = follow(record, assessment, Course("man", START, (PLAN, *near)), draws=20,
                   forecaster=fake())  # fmt: skip
     assert "too few" in made.no_update
     assert "diagnosis" not in made.no_update

@@ -10,7 +10,9 @@ import pytest
 from anagen.simulate.update import (
     Seen,
     at_week,
+    carried,
     effective_sample_size,
+    effective_sets,
     predictive_p,
     weighted_mean,
     weighted_quantile,
@@ -75,6 +77,32 @@ def test_readings_that_fit_no_draw_leave_few() -> None:
     truth = np.linspace(0.0, 10.0, 200)
     assert effective_sample_size(weights([seen(60.0, truth, 1.0)], 200)) < 2.0
     assert effective_sample_size(weights([seen(math.inf, truth, 1.0)], 200)) == 0.0
+
+
+def test_readings_count_for_less_only_where_they_must() -> None:
+    truth = np.random.default_rng(7).normal(50.0, 10.0, 400)
+    readings = [seen(62.0, truth, 3.0), seen(58.0, truth, 3.0)]
+    plain = weights(readings, 400)
+    whole, share = carried(readings, 400, lambda w: effective_sample_size(w) >= 20.0)
+    assert share == 1.0
+    assert whole.tobytes() == plain.tobytes()
+    assert effective_sample_size(plain) < 300.0
+    softer, share = carried(readings, 400, lambda w: effective_sample_size(w) >= 300.0)
+    assert 0.0 < share < 1.0
+    # The largest share that carries, to the step of the search.
+    assert effective_sample_size(softer) == pytest.approx(300.0, abs=1.0)
+    assert softer.tobytes() == weights(readings, 400, share).tobytes()
+    none, share = carried(readings, 400, lambda w: effective_sample_size(w) > 400.5)
+    assert share == 0.0
+    assert none.tobytes() == weights([], 400).tobytes()
+
+
+def test_sets_count_as_one_however_many_live_under_them() -> None:
+    weight = np.zeros(100)
+    weight[:10] = 0.1
+    assert effective_sample_size(weight) == pytest.approx(10.0)
+    assert effective_sets(weight, 5) == pytest.approx(2.0)
+    assert effective_sets(np.full(98, 1.0 / 98.0), 5) == pytest.approx(20.0, abs=0.2)
 
 
 def test_the_error_of_a_relative_reading_favors_no_draw_twice() -> None:

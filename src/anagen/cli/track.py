@@ -81,6 +81,10 @@ def add_visit(
     ] = None,
     shed: Annotated[float | None, typer.Option(help="Hairs shed a day.")] = None,
     telogen: Annotated[float | None, typer.Option(help="Telogen hairs, %.")] = None,
+    finding: Annotated[
+        list[str] | None,
+        typer.Option(help="Such as fever_or_night_sweats, or ostia_lost=absent."),
+    ] = None,
     lab: Annotated[list[str] | None, typer.Option(help="Such as ferritin=35ug/L.")] = None,
     photo: Annotated[list[str] | None, typer.Option(help="Day a photo was taken.")] = None,
     adherence: Annotated[float | None, typer.Option(help="Doses taken since, %.")] = None,
@@ -95,7 +99,7 @@ def add_visit(
     from anagen.patients.intake import load
     from anagen.patients.reading import Reading
     from anagen.track.store import Course, add
-    from anagen.track.transfer import lab_from_words
+    from anagen.track.transfer import finding_from_words, lab_from_words
     from anagen.track.visit import QUADRANTS, read_visit
 
     record, path = load(patient), _path(file)
@@ -117,6 +121,7 @@ def add_visit(
             telogen_percent=telogen,
         ),
         "salt_quadrants": given or None,
+        "findings": dict(finding_from_words(words) for words in finding or ()),
         "labs": [lab_from_words(words) for words in lab or ()],
         "photos": photo or [],
         "adherence_percent": adherence,
@@ -152,6 +157,7 @@ def list_visits(person: Id = None, file: File = None, as_json: Json = False) -> 
         typer.echo(f"{course.person} (record of {course.start})")
         for visit in course.visits:
             said = [f"{name} {number:g}" for name, number in visit.measurements]
+            said += [name if state == "present" else f"no {name}" for name, state in visit.findings]
             said += [lab_words(result) for result in visit.labs]
             said += [f"photo {taken}" for taken in visit.photos]
             if visit.adherence_percent is not None:
@@ -169,8 +175,13 @@ def show(
     seed: Seed = 0,
     file: File = None,
     as_json: Json = False,
+    html: Annotated[
+        Path | None,
+        typer.Option("--html", help="Write a page with charts to this file.", show_default=False),
+    ] = None,
 ) -> None:
     """The visits beside the forecast, updated by them."""
+    from anagen.cli.files import write_whole
     from anagen.cli.progress import progress
     from anagen.errors import InputProblems
     from anagen.patients.intake import load
@@ -200,8 +211,16 @@ def show(
         made = follow(
             record, assess(record), course, weeks=weeks, draws=draws, seed=seed, progress=report
         )
+    document = document_of(made, stamp(seed, made.draws))
+    if html is not None:
+        from anagen.track.page import render
+
+        write_whole(html, render(made, document))
+        html.chmod(0o600)
     if as_json:
-        typer.echo(dump(document_of(made, stamp(seed, made.draws))))
+        typer.echo(dump(document))
+    elif html is not None:
+        typer.echo(f"Written: {html}")
     else:
         from rich.console import Console
 
@@ -236,18 +255,95 @@ def export_visits(
 
 @app.command("import")
 def import_visits(
-    source: Annotated[Path, typer.Argument(help="A .json or .csv export.", show_default=False)],
+    source: Annotated[
+        Path,
+        typer.Argument(help="A .json or .csv export, or a FHIR R4 bundle.", show_default=False),
+    ],
+    person: Annotated[
+        str | None,
+        typer.Option(help="Id of the person, when a bundle has another.", show_default=False),
+    ] = None,
+    start: Annotated[
+        str | None,
+        typer.Option(help="Day of the record, for a bundle of a new person.", show_default=False),
+    ] = None,
+    new_days: Annotated[
+        bool, typer.Option("--new-days", help="Leave days alone that have a visit already.")
+    ] = False,
     file: File = None,
 ) -> None:
-    """Add all visits of an export, or none when one of them is wrong or there already."""
+    """Add all visits of an export or a FHIR bundle, or none when one of them is wrong.
+
+    A visit that is there already, the same in everything, is passed over.
+    """
+    from dataclasses import replace
+
     from anagen.patients.documents import read_file
-    from anagen.track.store import add
+    from anagen.track.store import add, read
     from anagen.track.transfer import read_export
 
-    courses = read_export(read_file(source), str(source), date.today())
-    add(_path(file), courses)
-    count = sum(len(course.visits) for course in courses)
-    typer.echo(f"{count} visits of {len(courses)} people added.")
+    path, content = _path(file), read_file(source)
+    courses = _from_bundle(content, source, path, person, start)
+    if courses is None:
+        courses = read_export(content, str(source), date.today())
+    known = {(c.person, visit.date): visit for c in read(path) for visit in c.visits}
+    kept = [
+        replace(
+            course,
+            visits=tuple(
+                visit
+                for visit in course.visits
+                if (there := known.get((course.person, visit.date))) is None
+                or not (new_days or there == visit)
+            ),
+        )
+        for course in courses
+    ]
+    add(path, [course for course in kept if course.visits])
+    count = sum(len(course.visits) for course in kept)
+    over = sum(len(course.visits) for course in courses) - count
+    people = len({course.person for course in kept if course.visits})
+    said = f"{count} visits of {people} people added." if count else "No new visit."
+    typer.echo(said + (f" {over} passed over: their days have a visit." if over else ""))
+
+
+def _from_bundle(
+    content: bytes, source: Path, path: Path, person: str | None, start: str | None
+) -> tuple[Course, ...] | None:
+    """The visits of a FHIR bundle, its notes told; None for a file of another kind."""
+    from anagen.errors import InputProblems
+    from anagen.patients.documents import read_document
+    from anagen.patients.reading import Reading
+    from anagen.track.transfer import courses_from
+    from anagen.track.visit import OBSERVABLE, read_day
+
+    reading = Reading(str(source))
+    document = {} if source.suffix.lower() == ".csv" else read_document(content, str(source))[0]
+    if "resourceType" not in document:
+        for option, given in (("--person", person), ("--start", start)):
+            if given is not None:
+                reading.problem(option, given, "an export says this itself; it is for bundles")
+        if reading.problems:
+            raise InputProblems(reading.problems)
+        return None
+
+    from anagen.interop.fhir_visits import read_visits
+    from anagen.patients.intake import parse
+
+    who = person or parse(content, str(source)).id
+    known = _known(path, who)
+    first = known.start if known is not None else None
+    if start is not None:
+        first = read_day(start, "--start", reading, None, date.today())
+    if reading.problems:
+        raise InputProblems(reading.problems)
+    found, notes = read_visits(document, str(source), OBSERVABLE, first)
+    for note in notes:
+        typer.echo(note, err=True)
+    if not found["visits"]:
+        reading.problem("entry", "", "this bundle has nothing that a visit could keep")
+        raise InputProblems(reading.problems)
+    return courses_from({"people": [{**found, "id": who}]}, reading, date.today())
 
 
 @app.command("remove")

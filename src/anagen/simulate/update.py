@@ -7,13 +7,14 @@ course passes near it, by the published error of one reading; errors of readings
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
 FloatArray = NDArray[np.float64]
+STEPS = 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,21 +45,55 @@ def at_week(course: FloatArray, week: float) -> FloatArray:
     return (1.0 - part) * course[:, before] + part * course[:, before + 1]
 
 
-def weights(readings: Iterable[Seen], draws: int) -> FloatArray:
+def weights(readings: Iterable[Seen], draws: int, share: float = 1.0) -> FloatArray:
     """Weight of every draw after all readings, summing to 1. Shape: (draw,).
 
     Without a reading all are equal. The order of readings changes no bit. All zero when no draw
-    can have shown the readings at all.
+    can have shown the readings at all. `share` below 1 lets the readings count for that much of
+    what they say (a likelihood to a power): the result lies between no reading and all of it.
     """
+    return _normal(_summed(readings, draws), share)
+
+
+def carried(
+    readings: Iterable[Seen], draws: int, carries: Callable[[FloatArray], bool]
+) -> tuple[FloatArray, float]:
+    """Weights that `carries` accepts, with the largest share of the readings that allows it.
+
+    Too few draws near all readings would claim more than they know. Counting the readings for less
+    leaves more draws, and bands that are wider than they need be instead of too narrow. The share
+    is found to one part in 2**STEPS; 0 when not even that carries.
+    """
+    log = _summed(readings, draws)
+    whole = _normal(log, 1.0)
+    if carries(whole):
+        return whole, 1.0
+    low, high = 0.0, 1.0
+    for _ in range(STEPS):
+        middle = 0.5 * (low + high)
+        if carries(_normal(log, middle)):
+            low = middle
+        else:
+            high = middle
+    return _normal(log, low), low
+
+
+def _summed(readings: Iterable[Seen], draws: int) -> FloatArray:
+    """Log likelihood of all readings. Shape: (draw,)."""
     terms = [_log_likelihood(reading) for reading in readings]
     if not terms:
-        return np.full(draws, 1.0 / draws)
+        return np.zeros(draws)
     # Sorted draw by draw, so that rounding cannot depend on the order of the readings.
-    log = np.sort(np.stack(terms), axis=0).sum(axis=0)
+    return np.sort(np.stack(terms), axis=0).sum(axis=0)
+
+
+def _normal(log: FloatArray, share: float) -> FloatArray:
     top = float(log.max())
     if not math.isfinite(top):
-        return np.zeros(draws)
-    raw = np.exp(log - top)
+        return np.zeros(log.size)
+    if share == 0.0 or not np.any(log != log[0]):
+        return np.full(log.size, 1.0 / log.size)
+    raw = np.exp(share * (log - top))
     return raw / raw.sum()
 
 

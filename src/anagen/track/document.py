@@ -66,6 +66,7 @@ class FollowDocument:
     first_judged: dict[str, date | None]
     effective_draws: float
     effective_sets: float
+    share_of_readings: float
     draws: int
     individualised: tuple[str, ...]
     not_individualised: tuple[str, ...]
@@ -100,6 +101,7 @@ def document_of(made: Follow, stamp: Stamp) -> FollowDocument:
         first_judged=made.first_judged,
         effective_draws=made.effective,
         effective_sets=made.sets,
+        share_of_readings=made.share,
         draws=made.draws,
         individualised=made.used,
         not_individualised=made.not_used,

@@ -25,7 +25,6 @@ from anagen.plan.make import (
     run_model,
 )
 from anagen.plan.single import PLAN_ARM, judge_plan
-from anagen.simulate.parameter_draws import PEOPLE_PER_SET
 from anagen.simulate.regimen import Arm, Regimen, parse_plan
 from anagen.simulate.result import NO_CHANGE, OBSERVABLES, FloatArray, Forecast
 from anagen.simulate.update import weighted_quantile
@@ -37,6 +36,8 @@ from anagen.track.weigh import Read, Weighed, quantiles, weigh
 
 # What a record's own measurement sets in every twin; a second reading of it that day adds nothing.
 PINNED = ("salt", "terminal_density", "total_density", "daily_shed")
+# What is forecast against today, and the reading that says the same.
+READ_AS = {"terminal_relative": "terminal_density", "shed_ratio": "daily_shed"}
 _CAUSES_TOLD, _TESTS_TOLD = 3, 4
 
 
@@ -60,7 +61,8 @@ class Follow:
     when a reading was off the expected course. `first_judged` is the first day at which the effect
     on the observable exceeds measurement noise, None when not within the forecast. `weight` has
     shape (draw,), None where nothing was forecast; `effective` and `sets` are how many equal draws
-    and sets of parameters carry it, out of `draws` and `draws` / PEOPLE_PER_SET.
+    and sets of parameters carry it, out of `draws` and `draws` / PEOPLE_PER_SET; `share` is how
+    much of the readings it holds (see `weigh.Weighed`).
     """
 
     course: Course
@@ -72,6 +74,7 @@ class Follow:
     weight: FloatArray | None
     effective: float
     sets: float
+    share: float
     draws: int
     refused: tuple[str, ...]
     conditions: tuple[str, ...]
@@ -187,8 +190,13 @@ def follow(
 
     readings, repeated = _readings(record, course)
     first, made = weigh(batch, arm, OBSERVABLES, readings)
-    shown = [row.observable for row in outcome_rows(mechanisms, first)]
-    shown += [read.observable for read in readings]
+    read = {reading.observable for reading in readings}
+    shown = [
+        row.observable
+        for row in outcome_rows(mechanisms, first)
+        if READ_AS.get(row.observable) not in read
+    ]
+    shown += [reading.observable for reading in readings]
     found = _told(replace(bare, arm=arm), first, made, tuple(dict.fromkeys(shown)), readings)
     off = any(verdict.off for verdict in found.verdicts)
     return replace(
@@ -252,6 +260,7 @@ def _without_forecast(
         weight=None,
         effective=0.0,
         sets=0.0,
+        share=0.0,
         draws=0,
         refused=(),
         conditions=(),
@@ -277,7 +286,7 @@ def _told(
     no_update = ""
     if not readings:
         no_update = "No reading yet: this is the forecast of the record."
-    elif not made.enough:
+    elif not made.enough or (made.misfit and made.share < 1.0):
         no_update = _no_update(made)
     updated = made if not no_update else None
     plain = {arm: course.values for arm, course in first.arms.items()}
@@ -298,6 +307,7 @@ def _told(
         weight=made.weight,
         effective=made.effective,
         sets=made.sets,
+        share=made.share,
         draws=made.weight.size,
         no_update=no_update,
         first_judged={
@@ -316,11 +326,10 @@ def _told(
 
 def _no_update(made: Weighed) -> str:
     """Why the visits change nothing: they fit no twin, or too few were drawn to say."""
-    draws = made.weight.size
     left = (
-        f"{made.effective:.1f} of {draws} twins and {made.sets:.1f} of {draws // PEOPLE_PER_SET} "
-        f"sets of parameters left in effect, at least {value('track_least_effective_draws'):g} and "
-        f"{value('track_least_effective_sets'):g} are needed"
+        f"{made.full:.1f} of {made.weight.size} twins left in effect, at least "
+        f"{value('track_least_effective_draws'):g} under {value('track_least_effective_sets'):g} "
+        "sets of parameters are needed"
     )
     if made.misfit:
         return f"The visits do not fit what the model expects ({left}): no update."

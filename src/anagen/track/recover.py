@@ -55,12 +55,14 @@ class Recovery:
     """Coverage week by week over the people whose visits gave an update.
 
     `not_updated` and `off` are the shares, in %, of people without an update and of readings that
-    were called off the expected course; `effective` and `sets` medians over the updated.
+    were called off the expected course; `softened` the share of updates, in %, that hold less
+    than all of the readings; `effective` and `sets` medians over the updated.
     """
 
     people: int
     not_updated: float
     off: float
+    softened: float
     effective: float
     sets: float
     weeks: tuple[Coverage, ...]
@@ -108,7 +110,10 @@ def recover(
     row, relative = READING_ERROR[observable]
     held: list[list[tuple[bool, ...]]] = []
     widths: list[list[float]] = []
-    effective, sets, surprises = [], [], []
+    effective: list[float] = []
+    sets: list[float] = []
+    shares: list[float] = []
+    surprises: list[float] = []
     plain = batch(0).arms[arm].values[observable]
     equal = np.full(plain.shape[0], 1.0 / plain.shape[0])
     for number, truth in enumerate(truths):
@@ -122,20 +127,21 @@ def recover(
         ]
         _, made = weigh(batch, arm, [observable], readings)
         surprises += list(made.surprise)
-        if not made.enough:
+        if not made.enough or (made.misfit and made.share < 1.0):
             continue
+        shares.append(made.share)
         effective.append(made.effective)
         sets.append(made.sets)
         hits, width = _held(truth, plain, equal, made.values[arm][observable], made, judged, shrink)
         held.append(hits)
         widths.append(width)
     limit = value("track_surprise")
-    told = [p for p in surprises if p is not None]
     kept = len(held)
     return Recovery(
         people=people,
         not_updated=100.0 * (1.0 - kept / people),
-        off=100.0 * float(np.mean([p < limit for p in told])) if told else math.nan,
+        off=100.0 * float(np.mean([p < limit for p in surprises])),
+        softened=100.0 * float(np.mean([share < 1.0 for share in shares])) if kept else math.nan,
         effective=float(np.median(effective)) if kept else math.nan,
         sets=float(np.median(sets)) if kept else math.nan,
         weeks=tuple(_coverage(week, i, held, widths) for i, week in enumerate(judged))
@@ -213,7 +219,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     )
     lines = [
         f"{given.patient.stem}, {given.observable}, visits {given.visits}: {made.people} people; "
-        f"no update for {made.not_updated:.1f} %; {made.off:.1f} % of readings called off course; "
+        f"no update for {made.not_updated:.1f} %, "
+        f"softened for {made.softened:.1f} %; {made.off:.1f} % of readings called off course; "
         f"median {made.effective:.0f} twins and {made.sets:.0f} sets in effect"
     ]
     for row in made.weeks:

@@ -32,8 +32,8 @@ class Verdict:
 
     `last` is the change from the reading before, `first` from the first one of all where that is
     another; None without one. `surprise` is the probability, given the readings before, of one at
-    least as far out; None without a forecast or where too few twins are left to tell. `off` is
-    true when it is below `track_surprise`.
+    least as far out; None where no forecast is held against it. `off` is true when it is below
+    `track_surprise`.
     """
 
     date: date

@@ -15,6 +15,7 @@ from anagen.simulate.result import FloatArray, Forecast
 from anagen.simulate.update import (
     Seen,
     at_week,
+    carried,
     effective_sample_size,
     effective_sets,
     predictive_p,
@@ -46,29 +47,30 @@ class Weighed:
     """Twins and the weight that readings give each.
 
     `values` maps arm and observable to courses of shape (draw, week); `weight` (draw,) sums to 1.
-    `effective` is how many equal twins would say as much, `sets` how many equal sets of parameters.
-    `surprise` is the predictive probability of every reading, None where too few twins are left
-    before it to tell.
+    `share` is how much of the readings it holds: less than 1 where all of them would leave too few
+    twins, 0 where no update can be carried. `effective` is how many equal twins say as much as the
+    weight, `sets` how many equal sets of parameters; `full` is the former with all of the readings.
+    `surprise` is the predictive probability of every reading given those before.
     """
 
     values: dict[str, dict[str, FloatArray]]
     weight: FloatArray
+    share: float
     effective: float
     sets: float
-    surprise: tuple[float | None, ...]
+    full: float
+    surprise: tuple[float, ...]
 
     @property
     def enough(self) -> bool:
         """Whether twins and sets carry an interval."""
-        return self.effective >= value("track_least_effective_draws") and self.sets >= value(
-            "track_least_effective_sets"
-        )
+        return self.share >= value("track_least_share")
 
     @property
     def misfit(self) -> bool:
-        """Whether a reading was off the expected course."""
-        limit = value("track_surprise")
-        return any(p is not None and p < limit for p in self.surprise)
+        """Whether a reading is further off than the worst of so many would be by chance."""
+        least = min(self.surprise, default=1.0)
+        return least * len(self.surprise) < value("track_surprise")
 
 
 def weigh(
@@ -88,9 +90,7 @@ def weigh(
     wanted, most = value("track_wanted_effective_draws"), int(value("track_most_batches"))
     done = 1
     made = _weighed(values, arm, readings)
-    while readings and done < most and not made.misfit:
-        if made.enough and made.effective >= wanted:
-            break
+    while readings and done < most and not made.misfit and made.full < wanted:
         batch = forecasts(done)
         for key, own in values.items():
             for name in names:
@@ -113,20 +113,31 @@ def _weighed(
     for read in readings:
         predicted = at_week(courses[read.observable], read.week)
         seen.append(Seen(read.value, predicted, reading_sd(read.observable, predicted)))
-    surprise: list[float | None] = []
-    least = value("track_least_effective_draws")
+    surprise: list[float] = []
     for read, one in zip(readings, seen, strict=True):
         earlier = [s for r, s in zip(readings, seen, strict=True) if r.date < read.date]
-        before = weights(earlier, draws)
-        told = effective_sample_size(before) >= min(least, draws)
-        surprise.append(predictive_p(one, before) if told else None)
-    weight = weights(seen, draws)
+        before, _ = carried(earlier, draws, _carries)
+        surprise.append(predictive_p(one, before))
+    weight, share = carried(seen, draws, _carries)
     return Weighed(
         values,
         weight,
+        share,
         effective_sample_size(weight),
         effective_sets(weight, PEOPLE_PER_SET),
+        effective_sample_size(weights(seen, draws)),
         tuple(surprise),
+    )
+
+
+def _carries(weight: FloatArray) -> bool:
+    """Whether twins and sets of parameters left are enough for an interval, or as many as drawn."""
+    twins = min(value("track_least_effective_draws"), float(weight.size))
+    sets = min(value("track_least_effective_sets"), weight.size / PEOPLE_PER_SET)
+    close = 1.0 - 1e-9
+    return (
+        effective_sample_size(weight) >= close * twins
+        and effective_sets(weight, PEOPLE_PER_SET) >= close * sets
     )
 
 

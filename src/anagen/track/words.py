@@ -61,11 +61,17 @@ def print_follow(made: Follow, stamp: Stamp, console: Console) -> None:
 
 
 def left_in_effect(made: Follow) -> str:
-    """How many twins and sets of parameters carry the update, in a sentence."""
-    return (
+    """How many twins and sets of parameters carry the update, and how much of the visits it is."""
+    told = (
         f"The visits leave {made.effective:.0f} of {made.draws} twins in effect, under "
         f"{made.sets:.0f} sets of parameters."
     )
+    if made.share < 1.0:
+        told += (
+            f" They count for {round(100.0 * made.share)} % of what they say, since with all of it "
+            "too few twins would be left: the bands are wider than they need be."
+        )
+    return told
 
 
 def judged_words(day: date | None) -> str:
