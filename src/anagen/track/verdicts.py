@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as calendar
 from dataclasses import dataclass, replace
-from datetime import date
 
 from anagen.catalog.parameters import value
 from anagen.observe.noise import smallest_real_change
@@ -20,7 +20,7 @@ class Change:
     from their own error; `real` whether this one is larger.
     """
 
-    since: date
+    since: calendar.date
     difference: float
     noise: float
     real: bool
@@ -36,7 +36,8 @@ class Verdict:
     `track_surprise`.
     """
 
-    date: date
+    # A field called date hides the type of that name from what reads the annotations.
+    date: calendar.date
     observable: str
     value: float
     last: Change | None
@@ -70,7 +71,9 @@ def verdicts_of(record: PatientRecord, course: Course) -> tuple[Verdict, ...]:
     return tuple(found)
 
 
-def _change(observable: str, number: float, before: tuple[date, float] | None) -> Change | None:
+def _change(
+    observable: str, number: float, before: tuple[calendar.date, float] | None
+) -> Change | None:
     if before is None:
         return None
     day, earlier = before
@@ -79,14 +82,14 @@ def _change(observable: str, number: float, before: tuple[date, float] | None) -
     return Change(day, difference, noise, abs(difference) > noise)
 
 
-def _words(last: Change | None, first: Change | None, record: date | None) -> str:
+def _words(last: Change | None, first: Change | None, record: calendar.date | None) -> str:
     """`record` is its day where the record measures the same."""
     if last is None:
         return "first reading: nothing to compare it with"
     return "; ".join(_told(change, record) for change in (last, first) if change is not None)
 
 
-def _told(change: Change, record: date | None) -> str:
+def _told(change: Change, record: calendar.date | None) -> str:
     since = "the record" if change.since == record else str(change.since)
     size = f"since {since}: {change.difference:+.3g}"
     if change.real:
