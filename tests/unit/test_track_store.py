@@ -346,7 +346,7 @@ def test_the_journal_is_as_private_as_the_file(tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(os.name != "posix", reason="files of POSIX")
-@pytest.mark.parametrize("kind", ["folder", "pipe", "link to nowhere", "file above"])
+@pytest.mark.parametrize("kind", ["folder", "pipe", "link to nowhere", "file above", "long name"])
 def test_what_stands_in_the_way_is_told(kind: str, tmp_path: Path) -> None:
     path = tmp_path / "track.db"
     if kind == "folder":
@@ -355,6 +355,8 @@ def test_what_stands_in_the_way_is_told(kind: str, tmp_path: Path) -> None:
         os.mkfifo(path)
     elif kind == "link to nowhere":
         path.symlink_to(tmp_path / "nowhere")
+    elif kind == "long name":
+        path = tmp_path / ("x" * 400)
     else:
         path = path / "track.db"
         path.parent.write_text("a file")
@@ -363,18 +365,64 @@ def test_what_stands_in_the_way_is_told(kind: str, tmp_path: Path) -> None:
         add(path, [course(1)])
     assert caught.value.problems[0].field == "--file"
     assert sorted(tmp_path.iterdir()) == before
+    if kind != "link to nowhere":
+        with pytest.raises(InputProblems):
+            read(path)
 
 
-@pytest.mark.skipif(os.name != "posix", reason="permissions of POSIX")
-@pytest.mark.parametrize("mode", [0o000, 0o400])
-def test_a_file_of_somebody_else_is_told(tmp_path: Path, mode: int) -> None:
+def test_a_file_of_somebody_else_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = tmp_path / "track.db"
     add(path, [course(1)])
-    path.chmod(mode)
-    if os.access(path, os.R_OK | os.W_OK):
-        pytest.skip("this user may do anything")
-    with pytest.raises(InputProblems, match="no file of visits here"):
-        add(path, [course(2)])
+    # Permissions do not hold an administrator back, who may be running this.
+    monkeypatch.setattr(os, "access", lambda *_: False)
+    for act in (lambda: read(path), lambda: add(path, [course(2)])):
+        with pytest.raises(InputProblems, match="no file of visits here"):
+            act()
+
+
+def test_a_folder_that_may_not_be_looked_into_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def closed(*_: object, **__: object) -> bool:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "exists", closed)
+    for act in (lambda: read(tmp_path / "a.db"), lambda: add(tmp_path / "a.db", [course(2)])):
+        with pytest.raises(InputProblems, match="no file of visits here"):
+            act()
+
+
+@pytest.mark.skipif(os.name != "posix", reason="signals of POSIX")
+def test_two_writers_killed_again_and_again_lose_nothing(tmp_path: Path) -> None:
+    path, first, said = tmp_path / "track.db", 0, set()
+    add(path, [course(0, person="zero")])
+    for after in (2, 5, 3, 7):
+        processes = [writer(path, name, first, 5_000) for name in ("one", "two")]
+        for process, name in zip(processes, ("one", "two"), strict=True):
+            assert process.stdout is not None
+            for _ in range(after):
+                said.add((name, int(process.stdout.readline())))
+        for process in processes:
+            process.send_signal(signal.SIGKILL)
+        for process, name in zip(processes, ("one", "two"), strict=True):
+            rest, _ = process.communicate()
+            said |= {(name, int(line)) for line in rest.split()}
+        kept = {(c.person, (v.date - START).days) for c in read(path) for v in c.visits}
+        assert said <= kept
+        first = max(day for _, day in kept) + 1
+
+
+def test_two_writers_may_meet_on_a_file_of_version_1(tmp_path: Path) -> None:
+    path = tmp_path / "track.db"
+    path.write_bytes(VERSION_1.read_bytes())
+    processes = [writer(path, name, 0, 5) for name in ("three", "four")]
+    for process in processes:
+        _, errors = process.communicate()
+        assert process.returncode == 0, errors
+    assert version(path) == 2
+    found = {one.person: one for one in read(path)}
+    assert (found["one"], found["two"]) == written_by_version_1()
+    assert [len(found[name].visits) for name in ("three", "four")] == [5, 5]
 
 
 def test_readers_wait_for_a_writer_and_see_all_or_nothing(tmp_path: Path) -> None:

@@ -56,7 +56,7 @@ def read(path: Path) -> tuple[Course, ...]:
 
     Raises InputProblems for a file that is damaged, of another program or of a newer Anagen.
     """
-    if not path.exists():
+    if not _is_there(path):
         return ()
     with _open(path) as connection:
         return _courses(connection, path)
@@ -69,7 +69,7 @@ def add(path: Path, courses: Iterable[Course]) -> None:
     it could not be written.
     """
     courses = tuple(courses)
-    if not path.exists():
+    if not _is_there(path):
         _create(path)
     with _open(path) as connection, _writing(connection, path):
         _check_free(connection, courses, path)
@@ -86,7 +86,7 @@ def remove(path: Path, person: str, day: date | None) -> int:
 
     Raises InputProblems when there is nothing to remove.
     """
-    if not path.exists():
+    if not _is_there(path):
         raise InputProblems([Problem(str(path), "--file", "", "there is no file of visits here")])
     with _open(path) as connection, _writing(connection, path):
         known = connection.execute("SELECT 1 FROM person WHERE id = ?", (person,)).fetchone()
@@ -103,6 +103,21 @@ def remove(path: Path, person: str, day: date | None) -> int:
             "DELETE FROM person WHERE id = ? AND id NOT IN (SELECT person FROM visit)", (person,)
         )
         return gone
+
+
+def _is_there(path: Path) -> bool:
+    """Whether there is a file. Raises InputProblems for a place that cannot have one."""
+    try:
+        if path.exists():
+            return True
+        above = next((folder for folder in path.parents if folder.exists()), None)
+    except (OSError, ValueError) as error:
+        raise InputProblems(
+            [_no_place(path, str(getattr(error, "strerror", "") or error))]
+        ) from error
+    if above is not None and not above.is_dir():
+        raise InputProblems([_no_place(path, f"{above} is no folder")])
+    return False
 
 
 def _row(person: str, start: date, visit: Visit) -> tuple[str, str, str, str]:
