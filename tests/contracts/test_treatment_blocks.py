@@ -7,7 +7,7 @@ import pytest
 from anagen.catalog.parameters import load_parameters
 from anagen.catalog.tables import names, read_document
 from anagen.model.actions import ACTIONS
-from anagen.simulate.exposure import BETWEEN_PEOPLE, LEVELS, WORDS
+from anagen.simulate.exposure import BETWEEN_PEOPLE, LEVELS, MARKER, RESPONDERS, WORDS
 from forecast_treatments import DRUGS, STORES_AND_OTHERS
 
 MODELS = {"intake", "none", *LEVELS}
@@ -29,10 +29,12 @@ def test_every_cell_is_a_parameter_and_every_action_has_what_it_needs(treatment:
     assert exposure["model"] in MODELS
     for block in (exposure, *document["actions"]):
         for name, cell in block.items():
-            assert name in WORDS or cell in parameters, f"{treatment}: {name} = {cell}"
+            word = name in WORDS or name.endswith(MARKER)
+            assert word or cell in parameters, f"{treatment}: {name} = {cell}"
     for block in document["actions"]:
         mechanism = ACTIONS[block["action"]]
-        given = {n for n in block if n not in WORDS and not n.endswith(BETWEEN_PEOPLE)}
+        about = (BETWEEN_PEOPLE, MARKER, *RESPONDERS)
+        given = {n for n in block if n not in WORDS and not n.endswith(about)}
         assert set(mechanism.needs) <= given <= set(mechanism.needs) | set(mechanism.optional)
 
 

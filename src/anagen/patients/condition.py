@@ -120,8 +120,16 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
             f"visit on {record.visit_date:%d %B} ({where}): hair sheds with the season, in every "
             "option alike; a count is best set against one of the same season"
         )
+    markers = {}
+    if measured.follicular_sulfotransferase is not None:
+        markers["sulfotransferase"] = measured.follicular_sulfotransferase
+        notes["used: sulfotransferase"] = (
+            f"follicular sulfotransferase {measured.follicular_sulfotransferase}: how likely this "
+            "person is to respond to minoxidil"
+        )
     return Person(
         patient_id=record.id,
+        markers=markers,
         sex=record.sex,
         age_years=record.age_years,
         mechanism_probability=probability,

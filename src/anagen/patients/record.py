@@ -97,6 +97,9 @@ class Measurements(Strict):
     hairs_shed_per_day: float | None = Field(default=None, ge=0, le=5000)
     telogen_percent: float | None = Field(default=None, ge=0, le=100)
     pull_test_hairs: float | None = Field(default=None, ge=0, le=100)
+    follicular_sulfotransferase: Literal["low", "high"] | None = Field(
+        default=None, description="Assay of plucked hairs that tells who activates minoxidil"
+    )
 
 
 class Event(Strict):

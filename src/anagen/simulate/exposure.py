@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr, ndtri
 
 from anagen.catalog.parameters import value
 from anagen.catalog.tables import read_document
@@ -28,6 +29,9 @@ DOSES_PER_BLOCK = 512
 DAYS_PER_WEEK = 7.0
 MG_PER_L_TO_NG_PER_ML = 1000.0
 BETWEEN_PEOPLE = "_between_people"
+# The assay that tells how strongly this person responds, and how many respond: of all, by result.
+MARKER = "_marker"
+RESPONDERS = ("_responders", "_responders_low", "_responders_high")
 # Cells of `[exposure]` and `[[actions]]` that are words; every other cell is a parameter id.
 WORDS = ("action", "model", "absorption", "note")
 
@@ -77,20 +81,38 @@ def values(
     """Draws of every parameter named in a block of a treatment file. Shape of each: (draw,).
 
     `<name>_between_people` names the row with the log-SD between people of `<name>`, which
-    is then spread by it.
+    is then spread by it. `<name>_marker` names an assay; where the person has its result, the
+    spread is that of people with this result.
     """
     result: dict[str, FloatArray] = {}
     for name, parameter_id in cells.items():
-        if name in WORDS or name.endswith(BETWEEN_PEOPLE):
+        if name in WORDS or name.endswith((BETWEEN_PEOPLE, MARKER, *RESPONDERS)):
             continue
         drawn = sample(str(parameter_id), draws, seed, person.patient_id)
         spread_id = cells.get(name + BETWEEN_PEOPLE)
         if spread_id is not None:
             log_sd = sample(str(spread_id), draws, seed, person.patient_id)
             z = normal_scores(draws, seed, person.patient_id, f"between:{parameter_id}")
+            told = person.markers.get(str(cells.get(name + MARKER, "")))
+            if told is not None:
+                of_all, among = cells[f"{name}_responders"], cells[f"{name}_responders_{told}"]
+                z = given_response(z, value(str(of_all)), value(str(among)))
             drawn = drawn * np.exp(log_sd * z)
         result[name] = drawn
     return result
+
+
+def given_response(z: FloatArray, responders: float, among: float) -> FloatArray:
+    """Standard normal scores of a response, moved to those of people with one assay result.
+
+    `responders` of all people are the top of the scores; of those with this result it is `among`.
+    Order is kept, so that the same person stays the better or the worse responder. Shape as `z`.
+    """
+    rank = ndtr(z)
+    below = rank < 1.0 - among
+    low = rank / max(1.0 - among, 1e-12) * (1.0 - responders)
+    high = 1.0 - (1.0 - rank) / max(among, 1e-12) * responders
+    return ndtri(np.clip(np.where(below, low, high), 1e-12, 1.0 - 1e-12))
 
 
 def regimen_days(regimen: Regimen, start_day: int, end_day: int) -> tuple[int, int]:

@@ -37,7 +37,8 @@ class Person:
 
     `current_treatments` are the names of everything that is taken now; `running` are those of them
     that the model knows, with their starts before week 0: the past up to today is lived with them.
-    An arm goes on with them only where it names them (`simulate/running.py`).
+    An arm goes on with them only where it names them (`simulate/running.py`). `markers` are assays
+    that tell who responds to a drug, with "low" or "high" (`sulfotransferase`).
     """
 
     patient_id: str
@@ -76,3 +77,4 @@ class Person:
     notes: Mapping[str, str] = field(default_factory=dict)
     mechanism_mixtures: tuple[tuple[tuple[str, ...], float], ...] = ()
     ancestry: str | None = None
+    markers: Mapping[str, str] = field(default_factory=dict)

@@ -9,7 +9,7 @@ from anagen.catalog.parameters import load_parameters
 from anagen.catalog.tables import read_document
 from anagen.errors import AnagenError, Problem, nearest_name
 from anagen.model.actions import ACTIONS
-from anagen.simulate.exposure import BETWEEN_PEOPLE, LEVELS, WORDS, traits
+from anagen.simulate.exposure import BETWEEN_PEOPLE, LEVELS, MARKER, WORDS, traits
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Regimen
 from anagen.simulate.system import regimen_contributions
@@ -44,7 +44,9 @@ def _written(file: str, document: Mapping[str, Any]) -> Iterator[Problem]:
     rows = load_parameters()
     for place, block in blocks:
         for name, row in block.items():
-            if name not in WORDS and row not in rows:
+            if name in WORDS or name.endswith(MARKER):
+                continue
+            if row not in rows:
                 yield Problem(
                     file, f"{place}.{name}", str(row), "is the id of no parameter row",
                     nearest=nearest_name(str(row), rows),
