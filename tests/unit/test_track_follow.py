@@ -14,6 +14,7 @@ from anagen.assess.assess import assess
 from anagen.assess.records import Assessment
 from anagen.patients.record import PatientRecord
 from anagen.patients.validation import from_document
+from anagen.report import labels
 from anagen.simulate.regimen import Regimen, parse_plan
 from anagen.simulate.result import ArmForecast, Forecast
 from anagen.track import weigh
@@ -296,6 +297,25 @@ def test_off_the_course_names_what_to_look_for() -> None:
     assert calm.look_for == ()
     made = followed(PLAN, visit(364, 20.0, adherence_percent=40.0))
     words = " ".join(made.look_for)
-    _, assessment = man()
-    for wanted in ("40 %", assessment.causes[0].label, assessment.tests[0].label, "Read again"):
+    for wanted in ("Read again", "40 %", "Male pattern", "Ask: ", "Test: Trichoscopy"):
         assert wanted in words, words
+    assert "No routine blood tests" not in words
+
+
+def test_what_was_absent_on_the_first_day_is_looked_for_again() -> None:
+    """A worse course than expected opens the diagnosis; a better one does not call it faster."""
+    record, _ = man()
+    record = record.model_copy(update={"findings": {"exclamation_mark_hairs": "absent"}})
+    assessment = assess(record)
+
+    def words(*visits: Visit) -> str:
+        course = Course("man", START, (PLAN, *visits))
+        return " ".join(follow(record, assessment, course, draws=DRAWS, forecaster=fake()).look_for)
+
+    worse = words(visit(364, 20.0))
+    label = labels.finding("exclamation_mark_hairs")
+    assert f"absent on the first day: {label}" in worse
+    said = words(visit(364, 20.0, findings=(("exclamation_mark_hairs", "present"),)))
+    assert "Look again" not in said
+    assert "Alopecia areata" in said
+    assert words(visit(364, 400.0)) != worse

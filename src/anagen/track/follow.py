@@ -29,6 +29,7 @@ from anagen.simulate.regimen import Arm, Regimen, parse_plan
 from anagen.simulate.result import NO_CHANGE, OBSERVABLES, FloatArray, Forecast
 from anagen.simulate.update import weighted_quantile
 from anagen.track.known import DAYS_PER_WEEK, record_now
+from anagen.track.reconsider import look_for
 from anagen.track.store import Course
 from anagen.track.verdicts import Verdict, surprised, verdicts_of
 from anagen.track.visit import NOTHING_TAKEN, OBSERVABLE
@@ -38,7 +39,6 @@ from anagen.track.weigh import Read, Weighed, quantiles, weigh
 PINNED = ("salt", "terminal_density", "total_density", "daily_shed")
 # What is forecast against today, and the reading that says the same.
 READ_AS = {"terminal_relative": "terminal_density", "shed_ratio": "daily_shed"}
-_CAUSES_TOLD, _TESTS_TOLD = 3, 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -198,11 +198,12 @@ def follow(
     ]
     shown += [reading.observable for reading in readings]
     found = _told(replace(bare, arm=arm), first, made, tuple(dict.fromkeys(shown)), readings)
+    expected = {band.observable: band.plain["q50"] for band in found.bands}
     off = any(verdict.off for verdict in found.verdicts)
     return replace(
         found,
         not_used=(*found.not_used, *repeated),
-        look_for=_look_for(course, now) if off else (),
+        look_for=look_for(later, course, found.verdicts, expected) if off else (),
     )
 
 
@@ -337,25 +338,6 @@ def _no_update(made: Weighed) -> str:
         f"The visits are as expected, but too few twins pass near all of them ({left}): no update. "
         "More draws may help."
     )
-
-
-def _look_for(course: Course, now: Assessment) -> tuple[str, ...]:
-    """What to do about a reading off the expected course, the cheapest first."""
-    said = [v.adherence_percent for v in course.visits if v.adherence_percent is not None]
-    taken = f"the visits say {min(said):g} % of doses at the least" if said else "no visit says"
-    causes = ", ".join(
-        f"{cause.label} ({round(100.0 * cause.probability)} of 100)"
-        for cause in now.causes[:_CAUSES_TOLD]
-    )
-    found = [
-        "Read again: same place, same way, the same person reading, hair washed as long ago.",
-        f"Ask what was really taken since the visit before ({taken}), and what else changed: "
-        "an illness with fever, an operation, a birth, a new medicine, a diet.",
-        f"Reconsider the diagnosis. With all visits, the findings known say: {causes}. Findings "
-        "that come up now can be given with --finding and change this.",
-    ]
-    found += [f"{test.label}: {test.why}" for test in now.tests[:_TESTS_TOLD]]
-    return tuple(found)
 
 
 def _first_judged(
