@@ -6,6 +6,7 @@ import json
 import os
 import shlex
 import shutil
+import stat
 import subprocess
 import sys
 from collections.abc import Sequence
@@ -37,27 +38,46 @@ def test_every_command_of_the_page_works_in_order(tmp_path: Path) -> None:
     page = (ROOT / "docs" / "howto" / "track.md").read_text(encoding="utf-8")
     lines = [line for line in page.splitlines() if line.startswith("anagen track")]
     assert len(lines) >= 8
-    (tmp_path / "examples" / "patients").mkdir(parents=True)
-    shutil.copy(PATIENT, tmp_path / "examples" / "patients")
+    for folder in ("patients", "fhir"):
+        shutil.copytree(ROOT / "examples" / folder, tmp_path / "examples" / folder)
     said = {}
     for line in lines:
         done = run(shlex.split(line)[1:], tmp_path)
         assert done.returncode == 0, line + done.stderr
         said[line] = done.stdout
-    shown = next(text for line, text in said.items() if "track show" in line)
+    shown = next(text for line, text in said.items() if line.endswith("--draws 100"))
     for words in ("SALT", "With the visits", "can be judged from", "Not medical advice", "seed 0"):
         assert words in shown, shown
     assert (tmp_path / "data" / "anagen" / "track.db").exists()
     listed = json.loads(run(["track", "list", "--json"], tmp_path).stdout)
-    assert [len(person["visits"]) for person in listed["people"]] == [2]
+    visits = {person["id"]: len(person["visits"]) for person in listed["people"]}
+    assert visits["severe_alopecia_areata"] == 2
+    assert visits["telogen_effluvium_low_ferritin"] >= 1
+    page = tmp_path / "visits.html"
+    assert "<svg" in page.read_text(encoding="utf-8")
+    assert stat.S_IMODE(page.stat().st_mode) == 0o600
+
+
+def test_a_sign_of_danger_at_a_visit_is_exit_code_3(tmp_path: Path) -> None:
+    days = {"2026-05-01": ["--salt", "90"], "2026-06-01": ["--finding", "weight_loss_unexplained"]}
+    for day, said in days.items():
+        done = run(["track", "add", str(PATIENT), "--start", "2026-05-01", "--date", day, *said],
+                   tmp_path)  # fmt: skip
+        assert done.returncode == 0, done.stderr
+    shown = run(["track", "show", str(PATIENT), "--html", "page.html"], tmp_path)
+    assert shown.returncode == 3, shown.stderr
+    page = (tmp_path / "page.html").read_text(encoding="utf-8")
+    assert "see a doctor" in page.lower()
+    assert "<svg" not in page
 
 
 def test_bad_visits_are_listed_and_nothing_is_written(tmp_path: Path) -> None:
-    bad = ["--date", "2999-01-01", "--salt", "130", "--lab", "ferritn=3ug/L", "--adherence", "300"]
+    bad = ["--date", "2999-01-01", "--salt", "130", "--lab", "ferritn=3ug/L", "--adherence", "300",
+           "--finding", "ostia_lst"]  # fmt: skip
     done = run(["track", "add", str(PATIENT), "--start", "2026-05-01", *bad], tmp_path)
     assert done.returncode == 2
     assert "Traceback" not in done.stderr
-    for words in ("4 problems", "future", "130", "ferritin", "300"):
+    for words in ("5 problems", "future", "130", "ferritin", "300", "ostia_lost"):
         assert words in done.stderr, done.stderr
     assert list(tmp_path.iterdir()) == []
 

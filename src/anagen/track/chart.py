@@ -16,8 +16,8 @@ from anagen.charts.labels import nice_domain, spread, time_ticks
 from anagen.charts.style import INK, PLAN, QUIET, SHADE, UNTREATED, WIDTH
 from anagen.charts.svg import configured, draw, specification
 
-LEFT, TOP, RIGHT, BOTTOM = 36, 40, 84, 30
-PLOT_WIDTH, PLOT_HEIGHT = WIDTH + 170 - LEFT - RIGHT, 230
+LEFT, TOP, RIGHT, BOTTOM = 34, 40, 74, 26
+PLOT_WIDTH, PLOT_HEIGHT = WIDTH + 40 - LEFT - RIGHT, 200
 MOST_POINTS = 80
 LABEL_GAP = 15.0
 # Name, colour, dash, and opacity of the outer and the inner band. The update lies on top.
@@ -186,7 +186,7 @@ def _specification(
         bar = data(name).mark_rule(color=INK, strokeWidth=1.4)
         layers.append(bar.encode(x=x, y=y("low"), y2="high:Q"))
         mark = data(name).mark_point(
-            color=INK, fill=INK, shape=shape, size=42 if shape == "circle" else 90, opacity=1
+            color=INK, fill=INK, shape=shape, size=30 if shape == "circle" else 80, opacity=1
         )
         layers.append(mark.encode(x=x, y=y("mid")))
     words = data("labels").mark_text(align="left", baseline="middle", color=INK)

@@ -191,12 +191,12 @@ def follow(
     readings, repeated = _readings(record, course)
     first, made = weigh(batch, arm, OBSERVABLES, readings)
     read = {reading.observable for reading in readings}
-    shown = [
+    shown = [reading.observable for reading in readings]
+    shown += [
         row.observable
         for row in outcome_rows(mechanisms, first)
         if READ_AS.get(row.observable) not in read
     ]
-    shown += [reading.observable for reading in readings]
     found = _told(replace(bare, arm=arm), first, made, tuple(dict.fromkeys(shown)), readings)
     expected = {band.observable: band.plain["q50"] for band in found.bands}
     off = any(verdict.off for verdict in found.verdicts)

@@ -15,7 +15,6 @@ from anagen.catalog.parameters import value
 from anagen.observe.noise import READING_ERROR
 from anagen.report import labels
 from anagen.report.words import number
-from anagen.simulate.result import OBSERVABLES
 from anagen.track.chart import Point, course_chart
 from anagen.track.document import FollowDocument
 from anagen.track.follow import Band, Follow
@@ -23,7 +22,7 @@ from anagen.track.known import DAYS_PER_WEEK
 from anagen.track.transfer import lab_words
 from anagen.track.visit import Visit
 from anagen.track.weigh import reading_sd
-from anagen.track.words import TOO_SMALL, cell, judged_words, left_in_effect, rows_of
+from anagen.track.words import TOO_SMALL, cell, judged_words, left_in_effect, named, rows_of
 
 WHOLE_SCALP = {"salt": 100.0, "telogen_percent": 100.0}
 
@@ -58,7 +57,7 @@ def render(made: Follow, document: FollowDocument) -> str:
         readings=[
             (
                 str(v.date),
-                f"{OBSERVABLES[v.observable][0]} {number(v.value)} {OBSERVABLES[v.observable][1]}",
+                f"{named(v.observable)[0]} {number(v.value)} {named(v.observable)[1]}",
                 v.words[0].upper() + v.words[1:] + ".",
             )
             for v in made.verdicts
@@ -69,7 +68,7 @@ def render(made: Follow, document: FollowDocument) -> str:
 
 
 def _figure(made: Follow, band: Band) -> Figure:
-    label, unit = OBSERVABLES[band.observable]
+    label, unit = named(band.observable)
     sides = {"before": band.plain}
     if band.updated is not None:
         sides["after"] = band.updated

@@ -19,12 +19,18 @@ from anagen.track.follow import Band, Follow
 TOO_SMALL = "the effect stays below measurement noise for as long as this forecast goes"
 
 
+def named(observable: str) -> tuple[str, str]:
+    """Name and unit; what a forecast sets against today is set here against the first day."""
+    label, unit = OBSERVABLES[observable]
+    return label.replace("today", "the first day"), unit.replace("today", "the first day")
+
+
 def print_follow(made: Follow, stamp: Stamp, console: Console) -> None:
     """Print the verdicts, then the forecast before and after the visits."""
     title = f"{made.course.person}: {len(made.course.visits)} visits since {made.course.start}"
     console.print(Text(title, style="bold"))
     for verdict in made.verdicts:
-        label, unit = OBSERVABLES[verdict.observable]
+        label, unit = named(verdict.observable)
         console.print(Text(f"{verdict.date}  {label} {number(verdict.value)} {unit}"))
         console.print(Text(f"    {verdict.words}", style="bold" if verdict.off else "dim"))
     for reason in made.refused:
@@ -46,7 +52,7 @@ def print_follow(made: Follow, stamp: Stamp, console: Console) -> None:
     for band in made.bands:
         console.print(_table(made, band))
     for name, day in made.first_judged.items():
-        console.print(Text(f"{OBSERVABLES[name][0]}: {judged_words(day)}"))
+        console.print(Text(f"{named(name)[0]}: {judged_words(day)}"))
     _bullets(console, "To be watched while it is taken", made.monitoring)
     _bullets(console, "Fitted to this person", made.used)
     _bullets(console, "Not fitted to this person", made.not_used)
@@ -96,7 +102,7 @@ def cell(side: Mapping[str, list[float]], week: int) -> str:
 
 
 def _table(made: Follow, band: Band) -> Table:
-    label, unit = OBSERVABLES[band.observable]
+    label, unit = named(band.observable)
     console_title = f"\n{label}, {unit}: median (90 of 100 lie within)"
     table = Table(
         title=console_title,
