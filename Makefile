@@ -7,7 +7,7 @@ PATIENT ?= examples/patients/male_pattern_vertex.toml
 OUT ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast evidence facts interventions validation calibrate assessment terminology bench picture lock clean
+.PHONY: help install demo test test-fast evidence facts interventions validation calibrate assessment pages terminology bench picture lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -50,6 +50,9 @@ calibrate: $(STAMP) ## fit the posterior again into out/posterior (most of an ho
 
 assessment: $(STAMP) ## renew the page that holds the assessment against published cases
 	$(BIN)/anagen validate --assessment --out docs/assessment-validation.md
+
+pages: $(STAMP) ## renew the pages of the evidence in docs/evidence
+	$(BIN)/anagen evidence pages --out docs/evidence
 
 terminology: $(STAMP) ## renew the published code systems and the example bundles
 	$(BIN)/python docs/fhir/publish.py

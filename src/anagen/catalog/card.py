@@ -191,20 +191,25 @@ STUDY_COLUMNS = ("study", "arm", "end point", "value", "n", "grade", "use")
 
 def treatment_card(entry: Entry) -> Card:
     """What a treatment is, its tier for each cause, studies, harms and safety rules."""
+    from anagen.catalog.causes import load_causes
     from anagen.catalog.harms import load_harms
     from anagen.catalog.safety import load_safety_rules
     from anagen.catalog.treatments import load_treatments, tier_of
 
     treatment = load_treatments()[entry.id]
-    causes = [c for row in treatment.indications for c in row.causes]
-    causes += [c for row in treatment.evidence for c in row.causes if c not in causes]
-    tiers = []
-    for cause in dict.fromkeys(cause for cause in causes if "*" not in cause):
-        tier, basis = tier_of(treatment, (cause,))
-        tiers.append((words(cause), TIERS[tier], basis))
-    if not tiers:
-        tier, basis = tier_of(treatment, ())
-        tiers.append(("any", TIERS[tier], basis))
+    patterns = [c for row in treatment.indications for c in row.causes]
+    patterns += [c for row in treatment.evidence for c in row.causes]
+    causes = [
+        cause
+        for cause in load_causes()
+        if any(fnmatchcase(cause, pattern) for pattern in patterns if pattern != "*")
+    ]
+    together: dict[tuple[str, str], list[str]] = {}
+    for cause in causes:
+        together.setdefault(tier_of(treatment, (cause,)), []).append(words(cause))
+    if not together:
+        together[tier_of(treatment, ())] = ["any"]
+    tiers = [("; ".join(named), TIERS[tier], basis) for (tier, basis), named in together.items()]
     harms = [row for row in load_harms() if row.treatment == treatment.id]
     rules = [
         rule
@@ -272,6 +277,8 @@ def treatment_card(entry: Entry) -> Card:
 
 def cause_card(entry: Entry) -> Card:
     """What a cause is, what finds it and what is offered for it."""
+    from anagen.catalog.treatments import load_treatments, tier_of
+
     document = read_document(f"causes/{entry.id}.toml")
     about = [str(document.get("description", ""))]
     for key, text in (
@@ -287,10 +294,11 @@ def cause_card(entry: Entry) -> Card:
         if row["cause"] in (entry.id, document.get("parent"))
     ]
     treatments = []
-    for treatment in _treatment_documents():
-        for block in treatment.get("indication", ()):
-            if any(fnmatchcase(entry.id, pattern) for pattern in block["causes"]):
-                treatments.append((treatment["name"], words(block["role"]), block.get("note", "")))
+    for treatment in load_treatments().values():
+        for block in treatment.indications:
+            if any(fnmatchcase(entry.id, pattern) for pattern in block.causes):
+                tier = words(tier_of(treatment, (entry.id,))[0])
+                treatments.append((treatment.name, words(block.role), tier, block.note))
     keys = [*document.get("sources", ()), *(row["source"] for row in findings)]
     return _card(
         entry,
@@ -303,7 +311,7 @@ def cause_card(entry: Entry) -> Card:
                 ("finding", "share", "90 % interval", "grade", "checked"),
                 _frequencies(findings, "finding"),
             ),
-            Section("Treatments", (), ("treatment", "role", "note"), tuple(treatments)),
+            Section("Treatments", (), ("treatment", "role", "tier", "note"), tuple(treatments)),
         ),
         keys,
     )
@@ -325,12 +333,6 @@ def _frequencies(rows: Iterable[dict[str, str]], what: str) -> tuple[tuple[str, 
 
 def _rows(name: str) -> tuple[dict[str, str], ...]:
     return read_table(name) if (data_root() / name).is_file() else ()
-
-
-def _treatment_documents() -> Iterable[dict]:
-    from anagen.catalog.tables import names
-
-    return (read_document(name) for name in names("treatments", ".toml"))
 
 
 def study_card(entry: Entry) -> Card:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import asdict
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -135,6 +136,25 @@ def cite(names: Names, as_json: Json = False) -> None:
         _print_json({"keys": sorted(keys), "references": references(keys), "bibtex": bibtex(keys)})
     else:
         typer.echo(bibtex(keys))
+
+
+@app.command()
+def pages(
+    out: Annotated[Path, typer.Option(help="Folder of the pages.")] = Path("docs/evidence"),
+) -> None:
+    """Write a page of Markdown for every treatment, cause and study."""
+    from anagen.catalog.pages import pages as written
+    from anagen.cli.files import write_whole
+
+    found = written()
+    for name, text in found.items():
+        write_whole(out / name, text)
+    left = sorted(
+        path for path in out.rglob("*.md") if path.relative_to(out).as_posix() not in found
+    )
+    for path in left:
+        typer.echo(f"no longer written, take it out: {path}", err=True)
+    typer.echo(f"Wrote {len(found)} pages to {out}.")
 
 
 @app.command()
