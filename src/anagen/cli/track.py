@@ -105,7 +105,9 @@ def add_visit(
     record, path = load(patient), _path(file)
     reading = Reading(str(patient))
     known = _known(path, record.id)
-    if start is None and record.visit_date is None and known is not None:
+    # A bundle grows: its day is that of the last entry, and the record stays that of the first.
+    grows = record.visit_date is None or record.source.kind == "fhir"
+    if start is None and grows and known is not None:
         first: date | None = known.start
     else:
         first = _start(record, start, reading)
@@ -190,6 +192,9 @@ def show(
     record, path = load(patient), _path(file)
     reading = Reading(str(patient))
     course = _known(path, record.id)
+    if course is not None and record.source.kind == "fhir":
+        # What was observed after the first day is of visits.
+        record = load(patient, today=course.start)
     if course is None:
         reading.problem("id", record.id, "there are no visits of this person",
                         fix="anagen track add PATIENT --date ...")  # fmt: skip

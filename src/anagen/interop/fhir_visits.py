@@ -27,7 +27,7 @@ def read_visits(
 
     Observations of one day make one visit, read by the rules of a record of that day; of scores
     and counts those in `measurements` are kept. Days before `start` are left out; without `start`
-    the first day with something to keep stands for it. Raises InputProblems.
+    the first day with a score, a count or a finding stands for it. Raises InputProblems.
     """
     record = read_bundle(document, name)
     reading = Reading(name)
@@ -52,7 +52,9 @@ def read_visits(
             visits[on] = found
     for on in _photos(document):
         visits.setdefault(on, {}).setdefault("photos", []).append(on.isoformat())
-    first = start or min(visits, default=None)
+    # Results of a laboratory may lie before the day on which somebody looked at the hair.
+    looked = [on for on, found in visits.items() if found.keys() & {"measurements", "findings"}]
+    first = start or min(looked, default=min(visits, default=None))
     # What the first day holds beside visits is of the record, and is not told as missing.
     notes += [note for on, said in told.items() if first is None or on > first for note in said]
     early = [on for on in visits if first is not None and on < first]
@@ -60,7 +62,9 @@ def read_visits(
         days = ", ".join(str(on) for on in sorted(early))
         notes.append(f"Before {first}, the day of the record, so not kept: {days}.")
     if start is None and first is not None:
-        notes.append(f"{first}, the first day with something to keep, stands for the record's day.")
+        notes.append(
+            f"{first}, the first day with a score or a finding, stands for the record's day."
+        )
     medicines = len(bundle.of("MedicationStatement")) + len(bundle.of("MedicationRequest"))
     if medicines:
         notes.append(
