@@ -6,19 +6,23 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
 
+from anagen.catalog.never_fitted import never_fitted
 from anagen.catalog.studies import Study, load_studies
 from anagen.catalog.tables import read_table
+from anagen.trials.arms import regimens_of
 from anagen.trials.asked import Asked
 from anagen.trials.document import inside
 from anagen.trials.predict import Prediction, predict
-from anagen.trials.published import PublishedTrial, published_trial
+from anagen.trials.published import BOTH_SEXES, PublishedTrial, published_trial
 from anagen.trials.reference import REFERENCES
 
 Progress = Callable[[int, int, str], None]
+PREDICTED = "predicted"
 GROUPS = (
     ("held_out", "check", "Held out: never fitted"),
     ("train", "fit", "Fitting set, rows marked `fit`"),
     ("train", "check", "Fitting set, rows marked `check`"),
+    ("train", PREDICTED, "Treatments that are predicted and never fitted"),
 )
 FAMILIES = (
     ("responders, alopecia areata", "points"),
@@ -102,8 +106,25 @@ def fitted_people() -> frozenset[str]:
     return frozenset(
         study.people
         for study in load_studies().values()
-        if study.split == "train" and any(row.use == "fit" for row in study.endpoints)
+        if study.split == "train"
+        for found in (published_trial(study),)
+        if any(_group(found, item) == "fit" for item in found.asked)
     )
+
+
+def _group(found: PublishedTrial, asked: Asked) -> str:
+    """`fit` or `check` as a row is marked; `predicted` in an arm or study that no fit takes."""
+    if found.study.split != "train":
+        return asked.use
+    arms = found.trial.arms if found.trial else ()
+    taken = {
+        regimen.treatment
+        for arm in arms
+        if arm.id == asked.arm
+        for regimen in regimens_of(arm, found.study.id, arm.id)
+    }
+    never = found.study.condition == BOTH_SEXES or taken & never_fitted()
+    return PREDICTED if never else asked.use
 
 
 def score(predictions: Sequence[Prediction]) -> dict[str, float]:
@@ -150,7 +171,9 @@ def _against_references(scored: Sequence[Scored]) -> Iterator[str]:
                 (found, p)
                 for found in scored
                 for p in found.predictions
-                if found.study.split == split and p.asked.use == use and family(p.asked) == name
+                if found.study.split == split
+                and _group(found.published, p.asked) == use
+                and family(p.asked) == name
             ]
             for label, guess in REFERENCES.items():
                 pairs = [
@@ -209,7 +232,7 @@ def _page(scored: Sequence[Scored], draws: int, seed: int) -> Iterator[str]:
                 for found in scored
                 for p in found.predictions
                 if found.study.split == split
-                and p.asked.use == use
+                and _group(found.published, p.asked) == use
                 and family(p.asked) == name
                 and own == (found.study.people not in fitted)
             ]
@@ -235,7 +258,7 @@ def _page(scored: Sequence[Scored], draws: int, seed: int) -> Iterator[str]:
         yield ""
         yield f"## {title}"
         for found in scored:
-            rows = [p for p in found.predictions if p.asked.use == use]
+            rows = [p for p in found.predictions if _group(found.published, p.asked) == use]
             if found.study.split == split and rows:
                 yield from _study(found, rows)
     yield from _left_out(scored)
