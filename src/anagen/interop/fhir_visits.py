@@ -62,9 +62,7 @@ def read_visits(
         days = ", ".join(str(on) for on in sorted(early))
         notes.append(f"Before {first}, the day of the record, so not kept: {days}.")
     if start is None and first is not None:
-        notes.append(
-            f"{first}, the first day with a score or a finding, stands for the record's day."
-        )
+        notes.append(f"The day of the record is {first}, the first with a score or a finding.")
     medicines = len(bundle.of("MedicationStatement")) + len(bundle.of("MedicationRequest"))
     if medicines:
         notes.append(
