@@ -16,8 +16,8 @@ from anagen.assess.knowledge import load_knowledge
 from anagen.catalog.tables import read_document, read_table
 from anagen.patients.record import PatientRecord
 
-SETS = ("unseen", "textbook")
-FIRST_RUN = "vignettes/unseen_first_run.csv"
+UNSEEN = ("unseen", "unseen_second")  # met blind, in this order; each keeps its first answers
+SETS = (*UNSEEN, "textbook")
 EDGES = (0.0, 0.1, 0.3, 0.5, 0.7, 0.9, 1.0)
 _LEAST = 0.005  # probability of a cause that is not listed, for the log score
 _NINETY = 1.6448536269514722  # standard normal quantile of a central 90 % interval
@@ -134,9 +134,15 @@ def answer(vignette: Vignette) -> Answer:
     return _answer(vignette, said)
 
 
+def first_run(name: str) -> tuple[Mapping[str, str], ...]:
+    """The kept rows of one unseen set: id, cause, probability (both empty where none was named)."""
+    return tuple(read_table(f"vignettes/{name}_first_run.csv"))
+
+
 def answer_at_first_run(vignette: Vignette) -> Answer:
     """What the assessment said of an unseen vignette when it first met it."""
-    rows = [row for row in read_table(FIRST_RUN) if row["id"] == vignette.id and row["cause"]]
+    kept = (row for name in UNSEEN for row in first_run(name))
+    rows = [row for row in kept if row["id"] == vignette.id and row["cause"]]
     said = sorted(((row["cause"], float(row["probability"])) for row in rows), key=lambda x: -x[1])
     return _answer(vignette, said)
 
