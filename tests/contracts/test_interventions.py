@@ -139,17 +139,6 @@ def test_effects_are_differences_from_no_treatment(rows: tuple[Intervention, ...
                 assert effect.change == pytest.approx(50.0)
 
 
-def test_what_may_do_nothing_has_no_effect_in_its_interval(rows: tuple[Intervention, ...]) -> None:
-    held = {True: 0, False: 0}
-    for row in rows:
-        surely = any(credence(part, row.causes) == 1.0 for part in parts_of(row))
-        for effect in row.effects:
-            holds = effect.points_low <= 0.0 <= effect.points_high
-            assert holds or surely, row.treatment
-            held[holds] += 1
-    assert all(held.values())
-
-
 def test_every_key_of_a_row_is_known(rows: tuple[Intervention, ...]) -> None:
     sources, parameters = load_sources(), load_parameters()
     for row in rows:
@@ -200,7 +189,11 @@ def test_the_model_itself_fills_the_table_the_same_twice() -> None:
     assert first == second
     assert first != interventions(draws=20, seed=6)
     for row in first:
+        # The chance that no part does anything is more than a tail of the interval.
+        nothing = np.prod([1.0 - credence(part, row.causes) for part in parts_of(row)])
         for effect in row.effects:
+            if nothing >= 0.05:
+                assert effect.points_low <= 0.0 <= effect.points_high, row.treatment
             assert -100.0 <= effect.points <= 100.0
             assert np.isfinite([effect.change_low, effect.change_high]).all()
 

@@ -14,7 +14,7 @@ from anagen.catalog.treatments import COST_CLASSES, Treatment
 from anagen.observe.noise import smallest_real_change
 from anagen.patients.record import Values
 from anagen.plan.records import Aims, Change, Contribution, HarmRate, Outcome, Points
-from anagen.simulate.parameter_draws import interval_of_mean
+from anagen.simulate.parameter_draws import PEOPLE_PER_SET, interval_of_mean
 from anagen.simulate.places import difference_sd
 from anagen.simulate.result import ArmForecast, FloatArray, Forecast
 
@@ -91,7 +91,7 @@ def outcomes(rows: Sequence[OutcomeRow], forecast: Forecast, arm: str) -> tuple[
             places = difference_sd(float(better.mean()), float(reference.mean()))
             share = load_settings()["interval"]
             low, high = interval_of_mean(gain, share, places)
-            if _chance_of_nothing(treated) >= 0.5 - share / 2.0:
+            if _chance_of_nothing(row, treated, base) >= 0.5 - share / 2.0:
                 # Shrinking the sets towards their mean pulls those without any effect off zero.
                 low, high = min(low, 0.0), max(high, 0.0)
             b, s, w = per_100(better.sum(), (~better & ~worse).sum(), worse.sum())
@@ -110,9 +110,16 @@ def outcomes(rows: Sequence[OutcomeRow], forecast: Forecast, arm: str) -> tuple[
     return tuple(found)
 
 
-def _chance_of_nothing(treated: ArmForecast) -> float:
-    """Probability that no part of the arm does anything at all; 1 without any part."""
-    return math.prod(1.0 - regimen.credence for regimen in treated.arm.regimens)
+def _chance_of_nothing(row: OutcomeRow, treated: ArmForecast, base: ArmForecast) -> float:
+    """Probability that the arm does nothing at all: as its parts were given, or as drawn.
+
+    Drawn is the share of the sets of parameters in which it changes nobody, to the bit.
+    """
+    given = math.prod(1.0 - regimen.credence for regimen in treated.arm.regimens)
+    idle = (treated.values[row.observable] == base.values[row.observable]).all(axis=1)
+    whole = idle.size // PEOPLE_PER_SET * PEOPLE_PER_SET
+    drawn = idle[:whole].reshape(-1, PEOPLE_PER_SET).all(axis=1)
+    return max(given, float(drawn.mean()) if whole else 0.0)
 
 
 def _masks(row: OutcomeRow, arm: ArmForecast, index: int, noise: float | None) -> tuple[Mask, Mask]:
