@@ -93,7 +93,7 @@ def test_what_is_not_kept_is_told() -> None:
     _, notes = read_visits(FOLLOWED, "b.json", OBSERVABLE, START)
     said = "\n".join(notes)
     for words in (
-        "no full day",
+        "1 without a full day",
         "2026-07-15: a visit has no place for situation.weight_kg",
         "Before 2026-01-15",
         "2025-12-01",
@@ -102,6 +102,35 @@ def test_what_is_not_kept_is_told() -> None:
         assert words in said, said
     _, notes = read_visits(FOLLOWED, "b.json", OBSERVABLE)
     assert any("record is 2025-12-01" in note for note in notes)
+
+
+def coded(kind: str, code: str, **fields: Any) -> dict[str, Any]:
+    system = "http://snomed.info/sct"
+    return {
+        "resource": {
+            "resourceType": kind,
+            "id": f"{kind.lower()}-{code}",
+            "code": {"coding": [{"system": system, "code": code}]},
+            "subject": {"reference": "Patient/severe-alopecia-areata"},
+            **fields,
+        }
+    }
+
+
+def test_a_pregnancy_of_a_later_day_reaches_safety_and_a_new_disease_is_told() -> None:
+    active = {"coding": [{"system": "http://x", "code": "active"}]}
+    document = bundle(
+        observation("measurements.salt", "2026-04-15", **quantity(70, "%")),
+        coded("Condition", "77386006", onsetDateTime="2026-01-20", clinicalStatus=active),
+        coded("Condition", "44054006", recordedDate="2026-04-15", clinicalStatus=active),
+    )
+    # By the end of the bundle that pregnancy is over; on its own day it was not.
+    document["timestamp"] = "2026-12-20T00:00:00Z"
+    (course,) = courses(document)
+    findings = {visit.date: dict(visit.findings) for visit in course.visits}
+    assert findings[date(2026, 1, 20)] == {"pregnant": "present"}
+    _, notes = read_visits(document, "b.json", OBSERVABLE, START)
+    assert any("safety does not see them" in note and "44054006" in note for note in notes), notes
 
 
 def test_a_bundle_of_two_people_is_refused() -> None:

@@ -11,11 +11,17 @@ from typing import Any
 from anagen.interop.fhir import read_bundle
 from anagen.interop.fhir_bundle import Bundle, day, open_bundle
 from anagen.interop.fhir_draft import Draft
+from anagen.interop.fhir_history import read_condition
 from anagen.interop.fhir_observations import read_observation
 from anagen.patients.reading import Reading
 
-_DAYS = ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued")
+_DAYS = {
+    "Observation": ("effectiveDateTime", "effectiveInstant", "effectivePeriod", "issued"),
+    "Condition": ("onsetDateTime", "onsetPeriod", "recordedDate"),
+}
 _PHOTO_DAYS = ("createdDateTime", "createdPeriod", "issued")
+_READERS = {"Observation": read_observation, "Condition": read_condition}
+PREGNANT = "pregnant"
 _LAB_FIELDS = ("test", "value", "unit", "text")
 _FULL_DAY = re.compile(r"^\d{4}-\d{2}-\d{2}")
 
@@ -25,9 +31,9 @@ def read_visits(
 ) -> tuple[dict[str, Any], tuple[str, ...]]:
     """One person as `id`, `start` and `visits`, and notes on all that is not kept with a visit.
 
-    Observations of one day make one visit, read by the rules of a record of that day; of scores
-    and counts those in `measurements` are kept. Days before `start` are left out; without `start`
-    the first day with a score, a count or a finding stands for it. Raises InputProblems.
+    Observations and diseases of one day make one visit, read by the rules of a record of that day;
+    of scores and counts those in `measurements` are kept. Days before `start` are left out; without
+    `start` the first day with a score, a count or a finding stands for it. Raises InputProblems.
     """
     record = read_bundle(document, name)
     reading = Reading(name)
@@ -35,15 +41,16 @@ def read_visits(
     notes: list[str] = []
     visits: dict[date, dict[str, Any]] = {}
     by_day: dict[date, list[dict[str, Any]]] = {}
-    undated = 0
-    for observation in bundle.of("Observation"):
-        on = _full_day(observation, _DAYS)
-        if on is None:
-            undated += 1
-        else:
-            by_day.setdefault(on, []).append(observation)
-    if undated:
-        notes.append(f"{undated} observations have no full day, so they are of no visit.")
+    for kind, names in _DAYS.items():
+        undated = 0
+        for resource in bundle.of(kind):
+            on = _full_day(resource, names)
+            if on is None:
+                undated += 1
+            else:
+                by_day.setdefault(on, []).append(resource)
+        if undated:
+            notes.append(f"{kind}: {undated} without a full day, so of no visit.")
     told: dict[date, list[str]] = {}
     for on in sorted(by_day):
         told[on] = []
@@ -90,23 +97,29 @@ def _full_day(resource: dict[str, Any], names: Iterable[str]) -> date | None:
 
 
 def _visit(
-    observations: list[dict[str, Any]],
+    resources: list[dict[str, Any]],
     on: date,
     bundle: Bundle,
     measurements: tuple[str, ...],
     notes: list[str],
 ) -> dict[str, Any]:
-    """What a visit keeps of the observations of one day; the rest goes to `notes`."""
+    """What a visit keeps of what was recorded on one day; the rest goes to `notes`."""
     draft = Draft(replace(bundle, now=on), Reading(""), own=True)
-    for observation in observations:
-        read_observation(observation, draft)
+    for resource in resources:
+        _READERS[resource["resourceType"]](resource, draft)
     notes += [f"{on}: {note}" for note in (*draft.notes(), *draft.reading.notes)]
     found: dict[str, Any] = {}
     measured = draft.data.pop("measurements", {})
     kept = {name: measured.pop(name) for name in measurements if name in measured}
     if kept:
         found["measurements"] = kept
-    if findings := draft.data.pop("findings", {}):
+    findings = draft.data.pop("findings", {})
+    situation = draft.data.get("situation", {})
+    # The record keeps a pregnancy as a status; a visit says it as a finding, for safety to see.
+    if situation.get("reproductive_status") == PREGNANT:
+        findings[PREGNANT] = "present"
+        del situation["reproductive_status"]
+    if findings:
         found["findings"] = findings
     labs = [
         {name: lab[name] for name in _LAB_FIELDS if lab.get(name) not in (None, "")}
@@ -116,6 +129,11 @@ def _visit(
         found["labs"] = labs
     # Height, weight and the like belong to the record of the first day.
     left = [*measured]
+    if diseases := [entry["name"] or entry["id"] for entry in draft.data.pop("conditions", [])]:
+        notes.append(
+            f"{on}: a visit keeps no diseases, so safety does not see them; write into the record: "
+            f"{', '.join(diseases)}."
+        )
     for group, said in draft.data.items():
         left += [f"{group}.{name}" for name in said] if isinstance(said, dict) else [group]
     if left:
