@@ -123,7 +123,9 @@ class PlanMaker:
         values = {observable: untreated, "daily_shed": curve_draws(shed[0], shed[1], 20, 20, 3)}
         self.arms["untreated"] = ArmForecast(arm, values)
         self.untreated = tuple(
-            Outcome("better", week, better, 100 - better - worse, worse, 0.0, 0.0, 0.0)
+            Outcome(
+                "better", week, better, 100 - better - worse, worse, 0.0, 0.0, 0.0, better, better
+            )
             for week in TIMES
         )
         self.untreated_better = better
@@ -186,6 +188,8 @@ class PlanMaker:
                 counts[0] - self.untreated_better,
                 counts[0] - self.untreated_better - 14,
                 counts[0] - self.untreated_better + 12,
+                max(counts[0] - 9, 0),
+                min(counts[0] + 8, 100),
             )
             for week, counts in zip(TIMES, people, strict=True)
         )

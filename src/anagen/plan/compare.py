@@ -94,6 +94,7 @@ def outcomes(rows: Sequence[OutcomeRow], forecast: Forecast, arm: str) -> tuple[
             if _chance_of_nothing(row, treated, base) >= 0.5 - share / 2.0:
                 # Shrinking the sets towards their mean pulls those without any effect off zero.
                 low, high = min(low, 0.0), max(high, 0.0)
+            least, most = interval_of_mean(better.astype(float), share)
             b, s, w = per_100(better.sum(), (~better & ~worse).sum(), worse.sum())
             found.append(
                 Outcome(
@@ -105,6 +106,8 @@ def outcomes(rows: Sequence[OutcomeRow], forecast: Forecast, arm: str) -> tuple[
                     difference_points=100.0 * mean,
                     difference_low=100.0 * max(-1.0, low),
                     difference_high=100.0 * min(1.0, high),
+                    better_low=min(b, round(100.0 * max(0.0, least))),
+                    better_high=max(b, round(100.0 * min(1.0, most))),
                 )
             )
     return tuple(found)

@@ -55,6 +55,8 @@ class Outcome:
     """One outcome at one week, in people per 100 like this one, for one arm.
 
     `better + same + worse` is 100. `difference` is percentage points against untreated.
+    `better_low` to `better_high` is what the count `better` may be with what is unknown of the
+    model; who of the hundred somebody is does not move it.
     """
 
     label: str
@@ -65,6 +67,8 @@ class Outcome:
     difference_points: float
     difference_low: float
     difference_high: float
+    better_low: int
+    better_high: int
 
 
 @dataclass(frozen=True, slots=True)

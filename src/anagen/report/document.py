@@ -89,6 +89,7 @@ def build(
         real_change=plan.real_change,
         observables=options.observables(curves),
         curves=curves,
+        spreads=options.spreads(plan, curves, max(times, default=None)),
         individualised=sentences(forecast.individualised if forecast else ()),
         not_individualised=sentences(forecast.not_individualised if forecast else ()),
         steps=(),

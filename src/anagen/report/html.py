@@ -85,7 +85,9 @@ def _environment() -> jinja2.Environment:
         undefined=jinja2.StrictUndefined,
         trim_blocks=False,
     )
-    environment.globals.update(when=when, signed=signed, marks=MARKS, tiers=TIER_WORDS)
+    environment.globals.update(
+        when=when, signed=signed, number=number, marks=MARKS, tiers=TIER_WORDS
+    )
     return environment
 
 

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from anagen.charts.series import Curve
+from anagen.plan.compare import week_index
 from anagen.plan.records import (
     Change,
     Contribution,
@@ -22,9 +25,11 @@ from anagen.report.records import (
     OutcomeItem,
     PartItem,
     ReasonItem,
+    SpreadItem,
 )
 from anagen.report.words import number, sentence, sentences, signed, spoken, when
 from anagen.simulate.result import OBSERVABLES, Forecast
+from anagen.simulate.spread import spread
 
 TIERS = {
     "forecast": "Forecast",
@@ -114,6 +119,19 @@ def outcome_item(
         difference_high=high,
         difference_text=_difference(difference, low, high) if treated else "",
         sentence=frame[0].upper() + frame[1:],
+        better_low=outcome.better_low,
+        better_high=outcome.better_high,
+        model_text=_unknown_of_the_model(outcome),
+    )
+
+
+def _unknown_of_the_model(outcome: Outcome) -> str:
+    """How far the count of people itself is uncertain, apart from how people differ."""
+    if outcome.better_low == outcome.better_high:
+        return ""
+    return (
+        f"What science does not know could make the {outcome.better} anything from "
+        f"{outcome.better_low} to {outcome.better_high}; who of the 100 you would be, nobody knows."
     )
 
 
@@ -322,6 +340,35 @@ def curves(plan: Plan) -> tuple[Curve, ...]:
                 Curve(observable, observable_unit(observable), arm, label, role, weeks, *quantiles)
             )
     return tuple(listed)
+
+
+def spreads(plan: Plan, listed: Sequence[Curve], week: float | None) -> tuple[SpreadItem, ...]:
+    """People and model apart for every plan drawn and for no treatment, main measure, one week."""
+    forecast = plan.forecast
+    if forecast is None or week is None:
+        return ()
+    index = week_index(forecast.weeks, week)
+    if index is None:
+        return ()
+    found = []
+    for curve in listed:
+        if curve.observable != plan.main_observable or curve.role == "stop":
+            continue
+        apart = spread(forecast.arms[curve.arm].values[curve.observable][:, index])
+        found.append(
+            SpreadItem(
+                arm=curve.arm,
+                label=curve.label,
+                week=week,
+                when=when(week),
+                people_low=_rounded(apart.people_low),
+                people_high=_rounded(apart.people_high),
+                model_low=_rounded(apart.model_low),
+                model_high=_rounded(apart.model_high),
+                model_percent=round(100.0 * apart.model_share),
+            )
+        )
+    return tuple(found)
 
 
 def observables(listed: tuple[Curve, ...]) -> tuple[Observable, ...]:

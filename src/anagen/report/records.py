@@ -112,6 +112,29 @@ class OutcomeItem:
     difference_high: int
     difference_text: str
     sentence: str
+    better_low: int
+    better_high: int
+    model_text: str
+
+
+@dataclass(frozen=True, slots=True)
+class SpreadItem:
+    """Why the range of one arm is wide, in the unit of the main measure at one time.
+
+    9 of 10 people lie between `people_low` and `people_high` if the model is right; what it does
+    not know moves their mean between `model_low` and `model_high` and makes up `model_percent` of
+    the variance.
+    """
+
+    arm: str
+    label: str
+    week: float
+    when: str
+    people_low: float
+    people_high: float
+    model_low: float
+    model_high: float
+    model_percent: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -296,6 +319,7 @@ class Document:
     real_change: float | None
     observables: tuple[Observable, ...]
     curves: tuple[Curve, ...]
+    spreads: tuple[SpreadItem, ...]
     individualised: tuple[str, ...]
     not_individualised: tuple[str, ...]
     steps: tuple[str, ...]

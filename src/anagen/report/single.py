@@ -16,6 +16,7 @@ from anagen.provenance import Stamp
 from anagen.report.words import number, when
 from anagen.simulate.regimen import Regimen
 from anagen.simulate.result import NO_CHANGE, OBSERVABLES, ArmForecast, Forecast
+from anagen.simulate.spread import spread
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TABLE_WEEKS = (0, 12, 24, 36, 52, 60, 76, 104, 156, 208, 260, 312, 416, 520)
@@ -46,6 +47,7 @@ def as_document(made: SinglePlan, stamp: Stamp) -> dict[str, Any]:
             name: {
                 "label": arm.arm.label,
                 "outcomes": [asdict(outcome) for outcome in made.outcomes[name]],
+                "spread": {name: _spreads(arm, name) for name in made.observables},
                 "quantiles": {observable: _quantiles(arm, observable) for observable in arm.values},
             }
             for name, arm in batch.arms.items()
@@ -66,6 +68,12 @@ def _quantiles(arm: ArmForecast, observable: str) -> dict[str, list[float]]:
         f"{round(100 * q)}": [round(float(value), 4) for value in arm.quantile(observable, q)]
         for q in QUANTILES
     }
+
+
+def _spreads(arm: ArmForecast, observable: str) -> dict[str, list[float]]:
+    """Week by week, what people differ and what is unknown of the model (`simulate.spread`)."""
+    weekly = [asdict(spread(values)) for values in arm.values[observable].T]
+    return {key: [round(week[key], 4) for week in weekly] for key in weekly[0]}
 
 
 def print_single(made: SinglePlan, stamp: Stamp, console: Console) -> None:
@@ -90,6 +98,7 @@ def print_single(made: SinglePlan, stamp: Stamp, console: Console) -> None:
     for observable in made.observables:
         _print_courses(made, made.forecast, observable, console)
     _print_people(made, made.forecast, console)
+    _print_spread(made, made.forecast, console)
     for title, lines in (
         ("Fitted to this person", made.forecast.individualised),
         ("Not fitted to this person", made.forecast.not_individualised),
@@ -164,4 +173,33 @@ def _print_people(made: SinglePlan, batch: Forecast, console: Console) -> None:
             when(first.week),
             *(f"{item.better} / {item.same} / {item.worse}" for item in cells),
         )
+    console.print(table)
+
+
+def _print_spread(made: SinglePlan, batch: Forecast, console: Console) -> None:
+    """Why the ranges are wide, at the last time that an outcome is counted."""
+    week = made.outcomes["untreated"][-1].week
+    index = list(batch.weeks).index(week)
+    observable = made.observables[0]
+    label, unit = OBSERVABLES[observable]
+    table = Table(
+        title=f"\nWhy the range is wide: {label}, {unit}, after {when(week)}",
+        title_justify="left",
+        title_style="bold",
+        box=box.SIMPLE_HEAD,
+        show_edge=False,
+        pad_edge=False,
+    )
+    table.add_column("")
+    for arm in batch.arms.values():
+        table.add_column(_column(arm, made), justify="right")
+    apart = [spread(arm.values[observable][:, index]) for arm in batch.arms.values()]
+    table.add_row(
+        "People differ: 9 of 10 between",
+        *(f"{number(one.people_low)} to {number(one.people_high)}" for one in apart),
+    )
+    table.add_row(
+        "Unknown of the model: their mean between",
+        *(f"{number(one.model_low)} to {number(one.model_high)}" for one in apart),
+    )
     console.print(table)

@@ -244,8 +244,9 @@ def _options(document: Document, width: int) -> Iterable:
         if outcome is None:
             cells = ["-", "-", "-", "", "not known"]
         else:
+            known = f" ({outcome.better_low}-{outcome.better_high})" if wide else ""
             cells = [
-                str(outcome.better),
+                f"{outcome.better}{known}",
                 str(outcome.same),
                 str(outcome.worse),
                 people_bar(outcome.better, outcome.worse, 10),
@@ -256,6 +257,12 @@ def _options(document: Document, width: int) -> Iterable:
             name.append(f"\n{basis}", style="dim")
         table.add_row(name, *(cells if wide else cells[:3]))
     yield table
+    if wide:
+        yield Text(
+            "In brackets: what the count may be with all that science does not know. Who of the "
+            "hundred a person would be, nobody knows.",
+            style="dim",
+        )
     others = {o.label for option in document.options for o in option.further_outcomes}
     if others:
         yield Text(f"Also counted in the report: {'; '.join(sorted(others))}.")
