@@ -59,7 +59,7 @@ def test_scenario(row: dict) -> None:
 
 
 def test_enough_scenarios_and_cases() -> None:
-    assert len(SCENARIOS) >= 90
+    assert len(SCENARIOS) >= 160
     assert {str(row["case"]) for row in MUST_NOT} == {
         path.stem for path in PUBLISHED.glob("*.toml")
     }

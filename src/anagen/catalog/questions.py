@@ -44,6 +44,7 @@ PERSON = Questions(
         "suicidal_thoughts",
         "systolic",
         "tight_hairstyle",
+        "weeks_since_delivery",
     ),
     rows="safety/definitions.csv",
     functions={
