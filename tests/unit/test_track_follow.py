@@ -12,7 +12,7 @@ import pytest
 
 from anagen.assess.assess import assess
 from anagen.assess.records import Assessment
-from anagen.patients.record import PatientRecord
+from anagen.patients.record import Lab, PatientRecord
 from anagen.patients.validation import from_document
 from anagen.report import labels
 from anagen.simulate.regimen import Regimen, parse_plan
@@ -319,3 +319,34 @@ def test_what_was_absent_on_the_first_day_is_looked_for_again() -> None:
     assert "Look again" not in said
     assert "Alopecia areata" in said
     assert words(visit(364, 400.0)) != worse
+
+
+def test_the_same_count_of_the_first_day_is_not_counted_twice() -> None:
+    """Shedding moves twins softly: another count that day says more, the same one does not."""
+    record, _ = man()
+    measured = record.measurements.model_copy(update={"hairs_shed_per_day": 200.0})
+    record = record.model_copy(update={"measurements": measured})
+    assessment = assess(record)
+
+    def run(count: float) -> Follow:
+        course = Course("man", START, (Visit(START, (("hairs_shed_per_day", count),)),))
+        return follow(record, assessment, course, draws=DRAWS, forecaster=fake())
+
+    assert "No reading" in run(200.0).no_update
+    assert "No reading" not in run(180.0).no_update
+
+
+def test_laboratory_results_are_told_over_time() -> None:
+    record, assessment = man()
+    lab = Lab(test="ferritin", value=11.0, unit="ng/mL", weeks_ago=1.0)
+    record = record.model_copy(update={"labs": (lab,)})
+    visits = (
+        visit(90, labs=(LabResult("ferritin", 30.0, "ng/mL"), LabResult("igra", text="negative"))),
+        visit(180, labs=(LabResult("ferritin", 55.0, "ng/mL"),)),
+    )
+    course = Course("man", START, visits)
+    made = follow(record, assessment, course, draws=DRAWS, forecaster=fake())
+    ferritin, igra = made.labs
+    days = (START - timedelta(days=7), START + timedelta(days=90), START + timedelta(days=180))
+    assert ferritin.results == tuple(zip(days, (11.0, 30.0, 55.0), strict=True))
+    assert igra.results == ((START + timedelta(days=90), "negative"),)

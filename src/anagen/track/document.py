@@ -18,6 +18,7 @@ from anagen.provenance import Stamp
 from anagen.report.single import NOTICE
 from anagen.simulate.result import OBSERVABLES
 from anagen.track.follow import Band, Follow
+from anagen.track.known import LabCourse
 from anagen.track.transfer import FORMATS, PERSON
 from anagen.track.verdicts import Verdict
 from anagen.track.visit import OBSERVABLE, QUADRANTS
@@ -59,6 +60,7 @@ class FollowDocument:
     silent: str
     no_update: str
     look_for: tuple[str, ...]
+    labs: tuple[LabCourse, ...]
     weeks: tuple[float, ...] | None
     bands: tuple[Band, ...]
     first_judged: dict[str, date | None]
@@ -94,6 +96,7 @@ def document_of(made: Follow, stamp: Stamp) -> FollowDocument:
         silent=made.silent,
         no_update=made.no_update,
         look_for=made.look_for,
+        labs=made.labs,
         weeks=None if made.weeks is None else tuple(float(week) for week in made.weeks),
         bands=made.bands,
         first_judged=made.first_judged,

@@ -28,7 +28,7 @@ from anagen.plan.single import PLAN_ARM, judge_plan
 from anagen.simulate.regimen import Arm, Regimen, parse_plan
 from anagen.simulate.result import NO_CHANGE, OBSERVABLES, FloatArray, Forecast
 from anagen.simulate.update import weighted_quantile
-from anagen.track.known import DAYS_PER_WEEK, record_now
+from anagen.track.known import DAYS_PER_WEEK, LabCourse, lab_courses, record_now
 from anagen.track.reconsider import look_for
 from anagen.track.store import Course
 from anagen.track.verdicts import Verdict, surprised, verdicts_of
@@ -36,7 +36,9 @@ from anagen.track.visit import NOTHING_TAKEN, OBSERVABLE
 from anagen.track.weigh import Read, Weighed, quantiles, weigh
 
 # What a record's own measurement sets in every twin; a second reading of it that day adds nothing.
-PINNED = ("salt", "terminal_density", "total_density", "daily_shed")
+PINNED = ("salt", "terminal_density", "total_density")
+# What it moves twins towards; the same number that day is the same reading, not a second one.
+USED_SOFTLY = ("daily_shed",)
 # What is forecast against today, and the reading that says the same.
 READ_AS = {"terminal_relative": "terminal_density", "shed_ratio": "daily_shed"}
 
@@ -58,7 +60,8 @@ class Follow:
     there is no number); `conditions` what the safety of what is taken now asks for before it is
     taken, `monitoring` while it is. `silent` says why there is no forecast for another reason;
     `no_update` why the visits did not change it. `look_for` says what to check, look for or test
-    when a reading was off the expected course. `first_judged` is the first day at which the effect
+    when a reading was off the expected course; `labs` are the results of tests that visits hold.
+    `first_judged` is the first day at which the effect
     on the observable exceeds measurement noise, None when not within the forecast. `weight` has
     shape (draw,), None where nothing was forecast; `effective` and `sets` are how many equal draws
     and sets of parameters carry it, out of `draws` and `draws` / PEOPLE_PER_SET; `share` is how
@@ -82,6 +85,7 @@ class Follow:
     silent: str
     no_update: str
     look_for: tuple[str, ...]
+    labs: tuple[LabCourse, ...]
     first_judged: dict[str, date | None]
     used: tuple[str, ...]
     not_used: tuple[str, ...]
@@ -236,10 +240,16 @@ def _readings(record: PatientRecord, course: Course) -> tuple[list[Read], tuple[
     for visit in sorted(course.visits, key=lambda visit: visit.date):
         week = _week(course, visit.date)
         for name, number in visit.readings():
-            if week == 0.0 and name in PINNED and known[name] is not None:
+            own = known[name] if week == 0.0 else None
+            if own is not None and name in PINNED:
                 repeated.append(
                     f"{OBSERVABLES[name][0]} {number:g} of {visit.date}: every twin starts from "
-                    f"the {known[name]:g} of the record of that day"
+                    f"the {own:g} of the record of that day"
+                )
+            elif own == number and name in USED_SOFTLY:
+                repeated.append(
+                    f"{OBSERVABLES[name][0]} {number:g} of {visit.date}: the record of that day "
+                    "has it, and the forecast has used it"
                 )
             else:
                 found.append(Read(visit.date, week, name, number))
@@ -269,6 +279,7 @@ def _without_forecast(
         silent="",
         no_update="",
         look_for=(),
+        labs=lab_courses(record, course),
         first_judged={},
         used=(),
         not_used=(),

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import dataclass
+from datetime import date, timedelta
 from typing import Any
 
 from anagen.patients.record import Lab, PatientRecord
@@ -11,6 +12,39 @@ from anagen.track.store import Course
 DAYS_PER_WEEK = 7.0
 DAYS_PER_YEAR = 365.25
 PREGNANT, SUICIDAL = "pregnant", "suicidal_thoughts"
+
+
+@dataclass(frozen=True, slots=True)
+class LabCourse:
+    """One laboratory test over time, oldest first, in its own unit; words where there is no number.
+
+    Results of the record come first; their day is that of the record less the weeks it says.
+    """
+
+    test: str
+    unit: str
+    results: tuple[tuple[date, float | str], ...]
+
+
+def lab_courses(record: PatientRecord, course: Course) -> tuple[LabCourse, ...]:
+    """Every test that a visit holds, in the order they come."""
+    found: dict[str, dict[date, float | str]] = {}
+    units: dict[str, str] = {}
+    wanted = dict.fromkeys(lab.test for visit in course.visits for lab in visit.labs)
+    for lab in record.labs:
+        if lab.test in wanted:
+            day = course.start - timedelta(days=round((lab.weeks_ago or 0.0) * DAYS_PER_WEEK))
+            found.setdefault(lab.test, {})[day] = lab.text if lab.value is None else lab.value
+            units[lab.test] = lab.unit
+    for visit in course.visits:
+        for lab in visit.labs:
+            said = lab.text if lab.value is None or lab.text else lab.value
+            found.setdefault(lab.test, {})[visit.date] = said
+            units[lab.test] = units.get(lab.test) or lab.unit
+    return tuple(
+        LabCourse(test, units[test], tuple(sorted(found[test].items(), key=lambda item: item[0])))
+        for test in wanted
+    )
 
 
 def record_now(record: PatientRecord, course: Course) -> PatientRecord:

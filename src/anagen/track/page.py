@@ -19,10 +19,17 @@ from anagen.track.chart import Point, course_chart
 from anagen.track.document import FollowDocument
 from anagen.track.follow import Band, Follow
 from anagen.track.known import DAYS_PER_WEEK
-from anagen.track.transfer import lab_words
 from anagen.track.visit import Visit
 from anagen.track.weigh import reading_sd
-from anagen.track.words import TOO_SMALL, cell, judged_words, left_in_effect, named, rows_of
+from anagen.track.words import (
+    TOO_SMALL,
+    cell,
+    judged_words,
+    lab_line,
+    left_in_effect,
+    named,
+    rows_of,
+)
 
 WHOLE_SCALP = {"salt": 100.0, "telogen_percent": 100.0}
 
@@ -62,6 +69,7 @@ def render(made: Follow, document: FollowDocument) -> str:
             )
             for v in made.verdicts
         ],
+        labs=[lab_line(lab) for lab in made.labs],
         others=_others(made.course.visits),
         left="" if made.no_update else left_in_effect(made),
     )
@@ -148,9 +156,6 @@ def _others(visits: Sequence[Visit]) -> list[str]:
             labels.finding(name) if state == "present" else f"not: {labels.finding(name)}"
             for name, state in visit.findings
         ]
-        for result in visit.labs:
-            words = lab_words(result).partition("=")[2]
-            said.append(f"{labels.lab(result.test)} {words}")
         if visit.photos:
             said.append(f"photos of {', '.join(str(day) for day in visit.photos)}")
         if visit.adherence_percent is not None:

@@ -11,10 +11,12 @@ from rich.table import Table
 from rich.text import Text
 
 from anagen.provenance import Stamp
+from anagen.report import labels
 from anagen.report.single import NOTICE, TABLE_WEEKS
 from anagen.report.words import number
 from anagen.simulate.result import OBSERVABLES
 from anagen.track.follow import Band, Follow
+from anagen.track.known import LabCourse
 
 TOO_SMALL = "the effect stays below measurement noise for as long as this forecast goes"
 
@@ -33,6 +35,7 @@ def print_follow(made: Follow, stamp: Stamp, console: Console) -> None:
         label, unit = named(verdict.observable)
         console.print(Text(f"{verdict.date}  {label} {number(verdict.value)} {unit}"))
         console.print(Text(f"    {verdict.words}", style="bold" if verdict.off else "dim"))
+    _bullets(console, "Laboratory results", (lab_line(lab) for lab in made.labs))
     for reason in made.refused:
         console.print(Text(f"\nRefused for safety, no forecast: {reason}", style="bold red"))
     others = [flag for flag in made.flags if not flag.stops_planning]
@@ -64,6 +67,16 @@ def print_follow(made: Follow, stamp: Stamp, console: Console) -> None:
             style="dim",
         )
     )
+
+
+def lab_line(lab: LabCourse) -> str:
+    """`Ferritin, ng/mL: 11 (2026-02-22), 30 (2026-06-01)`."""
+    said = ", ".join(
+        f"{result if isinstance(result, str) else number(result)} ({day})"
+        for day, result in lab.results
+    )
+    unit = f", {lab.unit}" if lab.unit else ""
+    return f"{labels.lab(lab.test)}{unit}: {said}"
 
 
 def left_in_effect(made: Follow) -> str:
