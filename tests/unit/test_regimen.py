@@ -10,6 +10,7 @@ from anagen.catalog.treatments import load_treatments
 from anagen.errors import InputProblems
 from anagen.simulate.regimen import (
     Regimen,
+    check_within,
     loading_notes,
     parse_plan,
     parse_regimen,
@@ -51,6 +52,16 @@ GOOD = {
     "deuruxolitinib 8 mg twice daily": ("deuruxolitinib", 8.0, "mg", 0.5, 0.0, None),
     "ritlecitinib 200 mg daily 4 weeks": ("ritlecitinib", 200.0, "mg", 1.0, 0.0, 4.0),
     "watchful waiting": ("watchful_waiting", 0.0, "", 1.0, 0.0, None),
+    "deuruxolitinib 8 mg b.i.d.": ("deuruxolitinib", 8.0, "mg", 0.5, 0.0, None),
+    "finasteride .5 mg forever": ("finasteride", 0.5, "mg", 1.0, 0.0, None),
+    "finasteride 1/2 mg for two years": ("finasteride", 0.5, "mg", 1.0, 0.0, 104.0),
+    "dutasteride 0.5 mg mon wed fri": ("dutasteride", 0.5, "mg", 7.0 / 3.0, 0.0, None),
+    "iron 65 mg on alternate days": ("iron", 65.0, "mg", 2.0, 0.0, None),
+    "spironolactone 100mg per day": ("spironolactone_oral", 100.0, "mg", 1.0, 0.0, None),
+    "vitamin d 2000 IE": ("vitamin_d", 2000.0, "IU", 1.0, 0.0, None),
+    "minoxidil 1 mL 5% twice a day": ("minoxidil_topical", 5.0, "%", 0.5, 0.0, None),
+    "LLLT daily": ("lllt", 1.0, "application", 1.0, 0.0, None),
+    "nothing": ("watchful_waiting", 0.0, "", 1.0, 0.0, None),
 }  # fmt: skip
 
 
@@ -64,7 +75,7 @@ BAD = {
     "finasterid 1 mg": ("no known treatment", "", "finasteride"),
     "finasteride 1 mg daily before breakfast": ("not understood beside finasteride", "", ""),
     "finasteride 5 mg daily": ("above the largest dose", "at most 1 mg", ""),
-    "finasteride 1 mg twice daily": ("largest daily amount", "at most 1 mg a day", ""),
+    "finasteride 1 mg twice daily": ("largest daily amount", "at most 1 mg daily", ""),
     "clobetasol 0.1 mg": ("is not the unit of Clobetasol", "%", ""),
     "minoxidil": ("several treatments", "minoxidil oral, minoxidil topical", ""),
     "finasteride 1 mg daily until week 0": ("stops before it starts", "", ""),
@@ -77,6 +88,19 @@ BAD = {
     "minoxidil 5% oral": ("is not the unit of Low-dose minoxidil tablets", "mg", ""),
     "ritlecitinib 200 mg daily": ("above the largest dose", "200 mg for the first 4 weeks", ""),
     "ritlecitinib 200 mg daily for 8 weeks": ("above the largest dose", "first 4 weeks", ""),
+    "finasteride 0 mg daily": ("is no dose", "", ""),
+    "finasteride 1 mg 0 times a day": ("is never", "", ""),
+    "finasteride 1 mg every 0 days": ("is never", "", ""),
+    "finasteride 1 mg every 2 days 3 times a week": ("not understood", "", ""),
+    "finasteride 1 mg until week 12 for 8 weeks": ("two different ends", "", ""),
+    "PRP monthly x 3 for 3 years": ("two different ends", "", ""),
+    "PRP x 3.5": ("no number of sessions", "", ""),
+    "PRP x 0": ("no number of sessions", "", ""),
+    "minoxidil 5% topical three times a day": ("more often than", "at most twice daily", ""),
+    "LLLT 1000 times a day": ("more often than", "at most daily (an assumption of Anagen)", ""),
+    "minoxidil 5 mg sublingual": ("not understood beside minoxidil", "", ""),
+    "jak inhibitor": ("only part of the name", "", "topical jak inhibitor"),
+    "hydroxychloroquine 400 mg": ("has no doses of Hydroxychloroquine", "", ""),
     "daily": ("names no treatment", "", ""),
     "": ("names no treatment", "", ""),
 }
@@ -159,6 +183,40 @@ def test_a_loading_dose_is_followed_by_the_usual_one_and_said() -> None:
     assert "King 2023" in note
     assert "50 mg" in note
     assert loading_notes((second,)) == ()
+
+
+@pytest.mark.parametrize("joined", [" + ", " and ", ", ", ",", "; ", " & ", " plus ", ", and "])
+def test_people_join_treatments_in_many_ways(joined: str) -> None:
+    plan = parse_plan(f"finasteride 1 mg daily{joined}minoxidil 5% topical twice daily")
+    assert [regimen.treatment for regimen in plan] == ["finasteride", "minoxidil_topical"]
+
+
+def test_a_name_that_holds_a_joining_word_is_one_treatment() -> None:
+    assert [r.treatment for r in parse_plan("vitamin D, 2000 IU daily")] == ["vitamin_d"]
+    assert [r.treatment for r in parse_plan("minoxidil with melatonin")] == ["melatonin_topical"]
+
+
+def test_a_plan_may_change_to_another_treatment_or_end() -> None:
+    first, then = parse_plan("finasteride 1 mg 3 times a week for 26 weeks then dutasteride 0.5 mg")
+    assert (then.treatment, then.start_week, then.interval_days) == ("dutasteride", 26.0, 1.0)
+    assert first.stop_week == 26.0
+    (only,) = parse_plan("baricitinib 4 mg daily for 12 weeks then stop")
+    assert only.stop_week == 12.0
+
+
+def test_a_taper_is_asked_for_step_by_step() -> None:
+    with pytest.raises(InputProblems) as error:
+        parse_plan("baricitinib 4 mg daily taper")
+    (problem,) = error.value.problems
+    assert problem.value == "taper"
+    assert "write every step" in problem.fix
+
+
+def test_what_never_runs_within_the_forecast_is_refused() -> None:
+    check_within(parse_plan("finasteride 1 mg daily from week 51"), 52)
+    for words in ("finasteride 1 mg daily from week 52", "finasteride 1 mg every 60 weeks"):
+        with pytest.raises(InputProblems):
+            check_within(parse_plan(words), 52)
 
 
 def test_what_is_wrong_in_every_part_is_said_at_once() -> None:

@@ -44,7 +44,9 @@ class UsualRegimen:
     """How the treatment is usually taken; `dose` of one administration in `unit`.
 
     `weeks` is how long a course lasts; None where it is taken without an end. `loading_dose` may be
-    taken for the first `loading_weeks`, above `max_dose`, as a trial did.
+    taken for the first `loading_weeks`, above `max_dose`, as a trial did. What is spread, injected
+    or done may come as often as every `shortest_days`; as often as usual where None.
+    `also_said` are words for one usual administration, such as "1 ml".
     """
 
     text: str
@@ -59,6 +61,9 @@ class UsualRegimen:
     loading_dose: float | None = None
     loading_weeks: float | None = None
     loading_source: str = ""
+    shortest_days: float | None = None
+    shortest_source: str = ""
+    also_said: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,6 +181,9 @@ def _treatment(name: str, document: Mapping[str, Any]) -> Treatment:
             loading_dose=regimen.get("loading_dose"),
             loading_weeks=regimen.get("loading_weeks"),
             loading_source=regimen.get("loading_source", ""),
+            shortest_days=regimen.get("shortest_days"),
+            shortest_source=regimen.get("shortest_source", ""),
+            also_said=tuple(regimen.get("also_said", ())),
         )
         if regimen
         else None,

@@ -31,11 +31,23 @@ def forecast(
 ) -> None:
     """What one plan would do to this person's hair, against no treatment and against stopping."""
     from anagen.cli.progress import progress
+    from anagen.errors import InputProblems, Problem
     from anagen.patients.intake import load
-    from anagen.simulate.regimen import loading_notes, parse_plan
+    from anagen.simulate.regimen import check_within, loading_notes, parse_plan
 
-    record = load(patient)
-    regimens = parse_plan(plan)
+    problems: list[Problem] = []
+    record, regimens = None, ()
+    try:
+        record = load(patient)
+    except InputProblems as error:
+        problems += error.problems
+    try:
+        regimens = parse_plan(plan)
+        check_within(regimens, weeks)
+    except InputProblems as error:
+        problems += error.problems
+    if problems or record is None:
+        raise InputProblems(problems)
     for note in loading_notes(regimens):
         typer.echo(note, err=True)
 

@@ -5,17 +5,28 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from decimal import Decimal
 
-from anagen.catalog.treatments import Treatment, UsualRegimen, load_treatments
+from anagen.catalog.treatments import Treatment, load_treatments
 from anagen.errors import InputProblems, Problem, nearest_name
-from anagen.simulate.regimen_words import BELOW_ZERO, NO_ORDINARY_NUMBER, plain_words
+from anagen.simulate.regimen_doses import (
+    convertible,
+    dose_in_usual_unit,
+    impossible,
+    is_loading,
+    too_much,
+)
+from anagen.simulate.regimen_words import (
+    DAYS_PER_WEEK,
+    frequency_text,
+    number_text,
+    plain_words,
+    plan_problem,
+    source_text,
+)
 
-DAYS_PER_WEEK = 7.0
 # "Monthly" in clinics is every four weeks; years and calendar months are only lengths of time.
 DAYS = {"day": 1.0, "week": 7.0, "month": 28.0}
 WEEKS = {"day": 1.0 / 7.0, "week": 1.0, "month": 365.25 / 12.0 / 7.0, "year": 365.25 / 7.0}
-MASS_IN_UG = {"ug": 1.0, "mg": 1e3, "g": 1e6}
 UNIT_WORDS = {
     "mcg": "ug",
     "µg": "ug",
@@ -35,13 +46,14 @@ FREQUENCIES: tuple[tuple[re.Pattern[str], float], ...] = tuple(
         (r"every other day|on alternate days", 2.0),
         (r"(?:three|3) times (?:a|per) week|(?:three|3) times weekly", 7.0 / 3.0),
         (r"(?:twice|2 times) (?:a|per) week|twice weekly", 3.5),
-        (r"(?:once (?:a|per) |once |every )week|once weekly|weekly", 7.0),
+        (r"(?:once (?:a|per) |once |every |a )week|once weekly|weekly", 7.0),
         (r"(?:three|3) times (?:a |per )?(?:day|daily)|tid|tds", 1.0 / 3.0),
         (r"(?:twice|2 times) (?:a |per )?(?:day|daily)|bid|bd", 0.5),
         (r"(?:once (?:a |per )|once |every )?(?:day|daily)|nightly|qd|od", 1.0),
         (r"(?:once (?:a |per )|once |every )?(?:month|monthly)", 28.0),
     )
 )
+OFTEN = tuple(pattern for pattern, _ in FREQUENCIES)
 TIMES = re.compile(r"\b(\d+) times (?:a |per )?(?:(day|week|month)|(dai|week|month)ly)\b")
 EVERY = re.compile(rf"\bevery {NUMBER} (day|week|month)s?\b")
 LENGTH = re.compile(rf"(?:\bfor |(?<!\w)[x×] ?)?\b{NUMBER} (day|week|month|year)s?\b")
@@ -51,6 +63,13 @@ SESSIONS = r"(?:times|sessions|doses)\b"
 COUNT = re.compile(rf"(?<!\w)(?:x|×) ?{NUMBER}\b(?: {SESSIONS})?|\b{NUMBER} {SESSIONS}")
 # Words that help a person and say nothing about which treatment is meant.
 FILLER = frozenset(("of", "at", "a", "the", "and", "take", "taken", "apply", "applied", "dose"))
+JOINED = re.compile(r"\s*(?:[+&;\n]|\bplus\b)\s*", re.IGNORECASE)
+# Between two treatments only where the name of one follows: "vitamin D, 2000 IU" is one.
+MAYBE_JOINED = r"(?:\s*,\s*and\s+|\s*,\s*|\s+and\s+)"
+THEN = re.compile(r"\s*,?\s+(?:and\s+)?then\s+", re.IGNORECASE)
+WHAT_IS_READ = 'say dose, unit, how often, from and until which week; join treatments with "+"'
+EVERY_STEP = 'write every step: "4 mg daily for 12 weeks then 2 mg for 4 weeks then stop"'
+NOTHING_MORE = frozenset(("stop", "stopped", "nothing", "none", "off", "no treatment"))
 ROUTE_WORDS = {
     "by mouth": "oral",
     "tablets": "oral",
@@ -107,16 +126,20 @@ def parse_plan(text: str, treatments: Mapping[str, Treatment] | None = None) -> 
     InputProblems with everything wrong in any part at once, a treatment given twice in the same
     weeks included: two allowed doses together would pass the largest one.
     """
+    known = load_treatments() if treatments is None else treatments
     regimens, problems = [], []
-    for part in re.split(r"\s*\+\s*", text.strip()):
+    for part in _parts(text, known):
         before: Regimen | None = None
-        for phrase in re.split(r"\s*,?\s+then\s+", part, flags=re.IGNORECASE):
+        for phrase in THEN.split(part):
             try:
-                before = _next_step(phrase, before, treatments)
+                step = _next_step(phrase, before, known)
             except InputProblems as error:
                 problems.extend(error.problems)
                 break
-            regimens.append(before)
+            if step is None:
+                break
+            before = step
+            regimens.append(step)
     problems.extend(_given_twice(regimens))
     if problems:
         raise InputProblems(problems)
@@ -132,7 +155,7 @@ def parse_regimen(text: str, treatments: Mapping[str, Treatment] | None = None) 
     """
     known = load_treatments() if treatments is None else treatments
     words = plain_words(text)
-    problems = _impossible(text, words)
+    problems = impossible(text, words)
     if problems:
         raise InputProblems(problems)
     amount, words = _take(DOSE, words)
@@ -140,13 +163,19 @@ def parse_regimen(text: str, treatments: Mapping[str, Treatment] | None = None) 
     length, words = _take(LENGTH, words)
     start, words = _take(START, words)
     stop, words = _take(STOP, words)
-    interval = None if every is None else float(every[1]) * DAYS[every[2]]
-    if interval == 0.0:
-        problems.append(_problem(text, "0", "is no time between doses", fix="leave it out"))
-        interval = None
-    often, words = _take(TIMES, words)
-    if often is not None and interval is None and int(often[1]):
+    interval, often = None, None
+    if every is not None:
+        interval = float(every[1]) * DAYS[every[2]]
+    else:
+        often, words = _take(TIMES, words)
+    if often is not None and int(often[1]):
         interval = DAYS[{"dai": "day"}.get(often[3], often[2] or often[3])] / int(often[1])
+    for never in (every if interval == 0.0 else None, often if interval is None else None):
+        if never is not None:
+            problems.append(
+                plan_problem(text, never[0], "is never", fix="say how often, or leave it out")
+            )
+            interval = None
     # Counted after the frequencies, or "3 times a day" would be three sessions.
     for pattern, days in FREQUENCIES if interval is None else ():
         found, words = _take(pattern, words)
@@ -154,6 +183,11 @@ def parse_regimen(text: str, treatments: Mapping[str, Treatment] | None = None) 
             interval = days
             break
     count, words = _take(COUNT, words)
+    if count is not None and not (count[1] or count[2]).strip("0").isdigit():
+        problems.append(
+            plan_problem(text, count[0], "is no number of sessions", fix="give a whole number")
+        )
+        count = None
     unit = None if amount is None else UNIT_WORDS.get(amount[2], amount[2])
     treatment = _treatment(text, words, unit, known, problems)
     if treatment is None:
@@ -161,12 +195,14 @@ def parse_regimen(text: str, treatments: Mapping[str, Treatment] | None = None) 
     usual = treatment.regimen
     if usual is None and amount is not None:
         problems.append(
-            _problem(text, amount[0], f"{treatment.name} is not taken in doses", fix="leave it")
+            plan_problem(
+                text, amount[0], f"Anagen has no doses of {treatment.name}", fix="leave it out"
+            )
         )
         raise InputProblems(problems)
     dose = 0.0 if usual is None else usual.dose
     if usual is not None and amount is not None and unit is not None:
-        dose = _converted(text, float(amount[1]), unit, usual, treatment, problems)
+        dose = dose_in_usual_unit(text, amount, unit, usual, treatment, problems)
     if interval is None:
         interval = 1.0 if usual is None else usual.interval_days
     lasting = None
@@ -174,44 +210,28 @@ def parse_regimen(text: str, treatments: Mapping[str, Treatment] | None = None) 
         lasting = float(length[1]) * WEEKS[length[2]]
         if length[2] in ("month", "year"):
             lasting = float(max(round(lasting), 1))
-    elif count is not None:
-        lasting = float(count[1] or count[2]) * interval / DAYS_PER_WEEK
+    if count is not None:
+        counted = float(count[1] or count[2]) * interval / DAYS_PER_WEEK
+        # "Monthly x 3 for 3 months" says one thing twice.
+        if lasting is not None and abs(lasting - counted) > max(interval / DAYS_PER_WEEK, 1.0):
+            problems.append(_two_ends(text, f"{counted:.1f} weeks by sessions", lasting))
+        lasting = counted if lasting is None else lasting
     start_week, stop_week = _weeks(start, lasting, stop)
-    if usual is not None and not _loading(dose, interval, start_week, stop_week, usual):
-        _check_dose(text, dose, interval, usual, treatment, problems)
+    if lasting is not None and stop_week is not None and stop_week != start_week + lasting:
+        problems.append(_two_ends(text, f"week {number_text(stop_week)}", start_week + lasting))
+    if usual is not None and not is_loading(dose, interval, start_week, stop_week, usual):
+        problems += too_much(text, dose, interval, usual, treatment)
     if stop_week is not None and stop_week <= start_week:
         problems.append(
-            _problem(text, f"week {stop_week:g}", "stops before it starts", fix="stop later")
-        )
+            plan_problem(
+                text, f"from week {number_text(start_week)} until week {number_text(stop_week)}",
+                "stops before it starts", fix="stop later",
+            )
+        )  # fmt: skip
     if problems:
         raise InputProblems(problems)
     in_unit = "" if usual is None else usual.unit
     return Regimen(treatment.id, dose, in_unit, interval, start_week, stop_week, text.strip())
-
-
-def _impossible(text: str, words: str) -> list[Problem]:
-    """Numbers that no dose, time or count can have."""
-    found = [(match, "is below zero") for match in BELOW_ZERO.finditer(words)]
-    found += [(match, "is no ordinary number") for match in NO_ORDINARY_NUMBER.finditer(words)]
-    return [
-        _problem(text, match[0].strip(), wrong, fix="give a number above zero, written out")
-        for match, wrong in found
-    ]
-
-
-def _loading(
-    dose: float, interval: float, start: float, stop: float | None, usual: UsualRegimen
-) -> bool:
-    """Whether this is the treatment's loading dose: at the start, no longer than a row allows."""
-    return (
-        usual.loading_dose is not None
-        and usual.loading_weeks is not None
-        and stop is not None
-        and start == 0.0
-        and stop <= usual.loading_weeks
-        and interval >= usual.interval_days
-        and dose <= usual.loading_dose * (1.0 + 1e-9)
-    )
 
 
 def loading_notes(regimens: Iterable[Regimen]) -> tuple[str, ...]:
@@ -223,25 +243,81 @@ def loading_notes(regimens: Iterable[Regimen]) -> tuple[str, ...]:
         if usual and usual.max_dose is not None and regimen.dose > usual.max_dose * (1.0 + 1e-9):
             notes.append(
                 f"{treatment.name}: {regimen.dose:g} {regimen.unit} for the first weeks was the "
-                f"loading dose of a trial ({usual.loading_source.replace('_', ' ')}); the largest "
+                f"loading dose of a trial ({source_text(usual.loading_source)}); the largest "
                 f"labelled dose is {usual.max_dose:g} {usual.unit}."
             )
     return tuple(notes)
 
 
+def check_within(regimens: Iterable[Regimen], weeks: float) -> None:
+    """Raises InputProblems naming every regimen that never runs within the weeks forecast."""
+    problems = []
+    for regimen in regimens:
+        late = regimen.start_week >= weeks
+        if late or regimen.interval_days > weeks * DAYS_PER_WEEK:
+            value = f"week {number_text(regimen.start_week)}"
+            problems.append(
+                plan_problem(
+                    regimen.text, value if late else frequency_text(regimen.interval_days),
+                    "starts after the end of the forecast" if late else
+                    "is so seldom that only the first dose falls into the forecast",
+                    allowed=f"before week {weeks:g}" if late else f"within {weeks:g} weeks",
+                    fix="start earlier, or forecast more weeks" if late else "",
+                )
+            )  # fmt: skip
+    if problems:
+        raise InputProblems(problems)
+
+
+def _parts(text: str, known: Mapping[str, Treatment]) -> list[str]:
+    """The words of each treatment of a plan."""
+    name = _any_name(known)
+    between = re.compile(f"{MAYBE_JOINED}(?=(?:{name.pattern}))", re.IGNORECASE)
+    return [piece for part in JOINED.split(text.strip()) for piece in between.split(part)]
+
+
+def _any_name(known: Mapping[str, Treatment]) -> re.Pattern[str]:
+    """Finds the name of any treatment, of a drug with several routes also without its route."""
+    found = {name for treatment in known.values() for name in _names(treatment)}
+    found |= {_bare(treatment) for treatment in known.values()}
+    longest_first = sorted((name.lower() for name in found if name), key=len, reverse=True)
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b", re.IGNORECASE)
+
+
+def _two_ends(text: str, one: str, other: float) -> Problem:
+    return plan_problem(
+        text, f"{one} and {number_text(round(other, 1))} weeks", "says two different ends",
+        fix="say once for how long, or until which week",
+    )  # fmt: skip
+
+
 def _next_step(
-    phrase: str, before: Regimen | None, treatments: Mapping[str, Treatment] | None
-) -> Regimen:
-    """The regimen of a phrase; after "then", of the same treatment from where it stopped."""
+    phrase: str, before: Regimen | None, known: Mapping[str, Treatment]
+) -> Regimen | None:
+    """The regimen of a phrase; after "then", from where the one before stopped.
+
+    Without a name it is of the same treatment; None where nothing more is taken.
+    """
     if before is None:
-        return parse_regimen(phrase, treatments)
+        return parse_regimen(phrase, known)
     if before.stop_week is None:
         raise InputProblems(
-            [_problem(before.text, phrase, "follows a step without an end", fix="say for how long")]
-        )
-    step = parse_regimen(f"{before.treatment.replace('_', ' ')} {phrase}", treatments)
+            [
+                plan_problem(
+                    before.text, phrase, "follows a step without an end",
+                    fix=f'say for how long: "{before.text} for 12 weeks then {phrase}"',
+                )
+            ]
+        )  # fmt: skip
+    if phrase.strip().lower() in NOTHING_MORE:
+        return None
+    named = _any_name(known).search(phrase) is not None
+    step = parse_regimen(
+        phrase if named else f"{before.treatment.replace('_', ' ')} {phrase}", known
+    )
     lasting = None if step.stop_week is None else step.stop_week - step.start_week
-    if not any(found.search(phrase.lower()) for found in (EVERY, *(p for p, _ in FREQUENCIES))):
+    told = any(found.search(plain_words(phrase)) for found in (EVERY, TIMES, *OFTEN))
+    if step.treatment == before.treatment and not told:
         step = replace(step, interval_days=before.interval_days)
     start = before.stop_week
     step = replace(step, start_week=start, stop_week=None if lasting is None else start + lasting)
@@ -258,7 +334,7 @@ def _given_twice(regimens: list[Regimen]) -> list[Problem]:
             ends = [float("inf") if r.stop_week is None else r.stop_week for r in (earlier, later)]
             if later.start_week < ends[0] and earlier.start_week < ends[1]:
                 problems.append(
-                    _problem(
+                    plan_problem(
                         later.text, later.treatment, "is in the plan twice for the same weeks",
                         fix="name it once, or stop the one before the other starts",
                     )
@@ -272,13 +348,16 @@ def regimen_text(regimen: Regimen) -> str:
     parts = [regimen.treatment.replace("_", " ")]
     if regimen.unit:
         space = "" if regimen.unit == "%" else " "
-        parts += [f"{_number(regimen.dose)}{space}{regimen.unit}", _frequency_text(regimen)]
+        parts += [
+            f"{number_text(regimen.dose)}{space}{regimen.unit}",
+            frequency_text(regimen.interval_days),
+        ]
     elif regimen.interval_days != 1.0:
-        parts.append(_frequency_text(regimen))
+        parts.append(frequency_text(regimen.interval_days))
     if regimen.start_week:
-        parts.append(f"from week {_number(regimen.start_week)}")
+        parts.append(f"from week {number_text(regimen.start_week)}")
     if regimen.stop_week is not None:
-        parts.append(f"until week {_number(regimen.stop_week)}")
+        parts.append(f"until week {number_text(regimen.stop_week)}")
     return " ".join(parts)
 
 
@@ -287,25 +366,6 @@ def stopped_at(regimen: Regimen, week: float) -> Regimen:
     stop = week if regimen.stop_week is None else min(week, regimen.stop_week)
     stopped = replace(regimen, stop_week=stop)
     return replace(stopped, text=regimen_text(stopped))
-
-
-def _number(value: float) -> str:
-    """Short where that is exact, else every digit, so that words parse back to the same number."""
-    short = f"{value:g}"
-    if float(short) == value and "e" not in short:
-        return short
-    return f"{Decimal(repr(value)):f}"
-
-
-def _frequency_text(regimen: Regimen) -> str:
-    named = {1.0: "daily", 0.5: "twice daily", 1 / 3: "three times daily", 7.0: "weekly"}
-    named |= {3.5: "twice weekly", 7 / 3: "three times weekly"}
-    for days, words in named.items():
-        if abs(regimen.interval_days - days) < 1e-9:
-            return words
-    if regimen.interval_days % DAYS_PER_WEEK == 0.0:
-        return f"every {_number(regimen.interval_days / DAYS_PER_WEEK)} weeks"
-    return f"every {_number(regimen.interval_days)} days"
 
 
 def _take(pattern: re.Pattern[str], words: str) -> tuple[re.Match[str] | None, str]:
@@ -331,6 +391,11 @@ def _tokens(words: str) -> frozenset[str]:
     return frozenset(re.findall(r"[a-z0-9][a-z0-9/-]*", words)) - FILLER
 
 
+def _bare(treatment: Treatment) -> str:
+    """The name of a drug that comes in several ways, without the way: minoxidil."""
+    return " ".join(word for word in treatment.id.split("_") if word != treatment.route)
+
+
 def _names(treatment: Treatment) -> tuple[str, ...]:
     return (treatment.id.replace("_", " "), treatment.name.lower(), *treatment.synonyms)
 
@@ -345,14 +410,21 @@ def _treatment(
     """The one treatment the remaining words mean; else a problem and None."""
     said = _tokens(words)
     if not said:
-        problems.append(_problem(text, text, "names no treatment", fix="start with its name"))
+        problems.append(plan_problem(text, text, "names no treatment", fix="start with its name"))
         return None
     ranked: list[tuple[int, Treatment]] = []
     for treatment in known.values():
         best = 0
-        for name in _names(treatment):
+        also = () if treatment.regimen is None else treatment.regimen.also_said
+        as_said = (f"{_bare(treatment)} {words}" for words in also)
+        for name in (*_names(treatment), *as_said):
             meant = _tokens(name.lower())
-            routed = meant | {treatment.route.lower(), "solution", "shampoo"}
+            routed = meant | {
+                treatment.route.lower(),
+                "solution",
+                "shampoo",
+                *_tokens(" ".join(also)),
+            }
             if said == meant:
                 best = max(best, 4)
             elif meant <= said <= routed:
@@ -369,7 +441,7 @@ def _treatment(
         fitting = [
             (score, item)
             for score, item in ranked
-            if score > 1 and item.regimen and _convertible(unit, item.regimen.unit)
+            if score > 1 and item.regimen and convertible(unit, item.regimen.unit)
         ]
         ranked = fitting or ranked
     top = max(score for score, _ in ranked)
@@ -377,8 +449,19 @@ def _treatment(
     if len(best_ones) > 1:
         options = ", ".join(_names(item)[0] for item in best_ones)
         problems.append(
-            _problem(text, words, "may mean several treatments", allowed=options, fix="say which")
+            plan_problem(
+                text, words, "may mean several treatments", allowed=options, fix="say which"
+            )
         )
+        return None
+    if top == 1:
+        name = next(name for name in _names(best_ones[0]) if said < _tokens(name.lower()))
+        problems.append(
+            plan_problem(
+                text, words, "is only part of the name of a treatment", nearest=name,
+                fix=f"did you mean {name}?",
+            )
+        )  # fmt: skip
         return None
     return best_ones[0]
 
@@ -387,11 +470,12 @@ def _unknown(
     text: str, words: str, said: frozenset[str], known: Mapping[str, Treatment]
 ) -> Problem:
     """Why the words mean no treatment: a word too many, or a name nobody knows."""
-    named = {_tokens(name.lower()): name for item in known.values() for name in _names(item)}
+    named = {_tokens(_bare(item)): _bare(item) for item in known.values()}
+    named |= {_tokens(name.lower()): name for item in known.values() for name in _names(item)}
     inside = [tokens for tokens in named if tokens <= said]
     if inside:
         most = max(inside, key=len)
-        rest = " ".join(word for word in words.split() if word in said - most)
+        rest = " ".join(word for word in words.split() if not _tokens(word) <= most)
         routes = sorted({item.route for item in known.values()} & (said - most))
         if routes:
             ways = sorted(
@@ -401,92 +485,14 @@ def _unknown(
                     if any(most <= _tokens(name.lower()) for name in _names(item))
                 }
             )
-            return _problem(
+            return plan_problem(
                 text, ", ".join(routes), f"is no way Anagen knows to take {named[most]}",
                 allowed=", ".join(ways), fix="name another way, or leave it out",
             )  # fmt: skip
-        return _problem(
+        return plan_problem(
             text, rest, f"not understood beside {named[most]}",
-            fix="say dose, unit, how often, from and until which week",
+            fix=EVERY_STEP if "taper" in rest else WHAT_IS_READ,
         )  # fmt: skip
     near = nearest_name(words, named.values()) or nearest_name(words.split()[0], named.values())
     fix = f"did you mean {near}?" if near else "name it as `anagen evidence` does"
-    return _problem(text, words, "is no known treatment", nearest=near, fix=fix)
-
-
-def _convertible(unit: str, wanted: str) -> bool:
-    return unit == wanted or (unit in MASS_IN_UG and wanted in MASS_IN_UG)
-
-
-def _converted(
-    text: str,
-    amount: float,
-    unit: str,
-    usual: UsualRegimen,
-    treatment: Treatment,
-    problems: list[Problem],
-) -> float:
-    if unit == usual.unit:
-        return amount
-    if not _convertible(unit, usual.unit):
-        masses = [u for u in MASS_IN_UG if usual.unit in MASS_IN_UG]
-        problems.append(
-            _problem(
-                text, unit, f"is not the unit of {treatment.name}",
-                allowed=", ".join(dict.fromkeys([usual.unit, *masses])),
-                fix=f"for example: {usual.text}",
-            )
-        )  # fmt: skip
-        return usual.dose
-    return amount * MASS_IN_UG[unit] / MASS_IN_UG[usual.unit]
-
-
-def _check_dose(
-    text: str,
-    dose: float,
-    interval_days: float,
-    usual: UsualRegimen,
-    treatment: Treatment,
-    problems: list[Problem],
-) -> None:
-    largest = usual.max_dose
-    if largest is None:
-        return
-    allowed = f"at most {largest:g} {usual.unit} ({usual.source.replace('_', ' ')})"
-    if usual.loading_dose is not None:
-        allowed += f", or {usual.loading_dose:g} {usual.unit} for the first "
-        allowed += f"{usual.loading_weeks:g} weeks"
-    if dose > largest * (1.0 + 1e-9):
-        problems.append(
-            _problem(
-                text, f"{dose:g} {usual.unit}",
-                f"is above the largest dose of {treatment.name} that Anagen will simulate",
-                allowed=allowed, fix=f"for example: {usual.text}",
-            )
-        )  # fmt: skip
-    elif usual.unit in (*MASS_IN_UG, "IU"):
-        per_day, most = dose / interval_days, largest / usual.interval_days
-        if per_day > most * (1.0 + 1e-9):
-            problems.append(
-                _problem(
-                    text, f"{per_day:g} {usual.unit} a day",
-                    f"is above the largest daily amount of {treatment.name}",
-                    allowed=f"at most {most:g} {usual.unit} a day "
-                    f"({usual.source.replace('_', ' ')})",
-                    fix=f"for example: {usual.text}",
-                )
-            )  # fmt: skip
-
-
-def _problem(
-    text: str, value: str, message: str, *, allowed: str = "", nearest: str = "", fix: str = ""
-) -> Problem:
-    return Problem(
-        file="plan",
-        field=text.strip() or "(empty)",
-        value=value,
-        message=message,
-        allowed=allowed,
-        nearest=nearest,
-        fix=fix,
-    )
+    return plan_problem(text, words, "is no known treatment", nearest=near, fix=fix)
