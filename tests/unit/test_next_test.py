@@ -109,3 +109,59 @@ def test_an_open_picture_changes_more_than_a_settled_one() -> None:
 def test_the_order_of_a_record_changes_no_test() -> None:
     turned = {**PATCH, "findings": dict(reversed(list(PATCH["findings"].items())))}
     assert suggested_for(**PATCH) == suggested_for(**turned)
+
+
+NEW_MOTHER = {
+    "age_years": 31,
+    "sex": "female",
+    "complaint": {"duration_weeks": 4, "pattern": ["diffuse"]},
+    "findings": {"shedding_increased": "present"},
+    "events": [{"kind": "childbirth", "weeks_ago": 15}],
+}
+
+
+def test_typical_shedding_after_childbirth_asks_for_no_blood() -> None:
+    blood = {"ferritin_and_blood_count", "tsh", "thyroid_full"}
+    assert not blood & set(names(**NEW_MOTHER))
+    tired = {**NEW_MOTHER, "findings": {**NEW_MOTHER["findings"], "fatigue": "present"}}
+    assert {"ferritin_and_blood_count", "tsh"} <= set(names(**tired))
+    long = {**NEW_MOTHER, "complaint": {"duration_weeks": 40, "pattern": ["diffuse"]}}
+    assert "ferritin_and_blood_count" in names(**long)
+
+
+@pytest.mark.parametrize("findings", [(), ("fatigue", "cold_intolerance"), ("goiter",)])
+def test_thyroid_is_tested_once(findings: tuple[str, ...]) -> None:
+    signs = {**SHEDDING["findings"], **dict.fromkeys(findings, "present")}
+    order = names(**{**SHEDDING, "findings": signs})
+    assert ("tsh" in order) + ("thyroid_full" in order) == 1
+
+
+def test_fast_loss_over_the_whole_scalp_asks_for_syphilis_serology() -> None:
+    fast = {
+        **SHEDDING,
+        "complaint": {"duration_weeks": 8, "onset": "sudden", "pattern": ["diffuse"]},
+        "findings": {"rapid_progression": "present", "pull_test_positive": "present"},
+    }
+    assert "syphilis_serology" in names(**fast)
+
+
+def test_pustules_in_a_patch_are_cultured_for_fungi_too() -> None:
+    man = {
+        "age_years": 40,
+        "sex": "male",
+        "complaint": {"duration_weeks": 60, "pattern": ["scarring_patch"]},
+        "findings": {"pustules": "present", "tufted_hairs": "present"},
+    }
+    assert {"bacterial_swab", "fungal_microscopy_culture"} <= set(names(**man))
+
+
+def test_a_patch_after_breast_cancer_is_biopsied() -> None:
+    woman = {
+        "age_years": 60,
+        "sex": "female",
+        "complaint": {"duration_weeks": 30, "pattern": ["patchy"]},
+        "conditions": [{"id": "breast_cancer", "status": "past"}],
+    }
+    result = assess(PatientRecord.model_validate({"id": "p", **woman}))
+    assert "patch_in_cancer" in {flag.rule for flag in result.red_flags}
+    assert "scalp_biopsy" in {test.test for test in result.tests}
