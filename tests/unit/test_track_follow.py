@@ -21,6 +21,7 @@ from anagen.track import weigh
 from anagen.track.follow import Follow, courses_of, follow
 from anagen.track.store import Course
 from anagen.track.visit import LabResult, Visit
+from anagen.track.words import why_wide
 
 START = date(2025, 1, 1)
 DRAWS = 400
@@ -350,3 +351,14 @@ def test_laboratory_results_are_told_over_time() -> None:
     days = (START - timedelta(days=7), START + timedelta(days=90), START + timedelta(days=180))
     assert ferritin.results == tuple(zip(days, (11.0, 30.0, 55.0), strict=True))
     assert igra.results == ((START + timedelta(days=90), "negative"),)
+
+
+def test_people_and_what_is_unknown_are_told_apart_before_the_visits() -> None:
+    """The twins of these tests differ as people do: nothing is left for the model."""
+    made = followed(PLAN, visit(182, 133.0))
+    found = next(band for band in made.bands if band.observable == "terminal_density")
+    assert found.apart.model_share < 0.1
+    assert found.apart.people_high == pytest.approx(found.plain["q95"][-1], rel=0.05)
+    told = why_wide(made, found)
+    assert "people differ" in told
+    assert "of the whole range" in told

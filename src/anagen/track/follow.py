@@ -27,6 +27,7 @@ from anagen.plan.make import (
 from anagen.plan.single import PLAN_ARM, judge_plan
 from anagen.simulate.regimen import Arm, Regimen, parse_plan
 from anagen.simulate.result import NO_CHANGE, OBSERVABLES, FloatArray, Forecast
+from anagen.simulate.spread import Spread, spread
 from anagen.simulate.update import weighted_quantile
 from anagen.track.known import DAYS_PER_WEEK, LabCourse, lab_courses, record_now
 from anagen.track.reconsider import look_for
@@ -45,11 +46,16 @@ READ_AS = {"terminal_relative": "terminal_density", "shed_ratio": "daily_shed"}
 
 @dataclass(frozen=True, slots=True)
 class Band:
-    """Quantiles of one observable by week, as forecast and as updated. Each entry: (week,)."""
+    """Quantiles of one observable by week, as forecast and as updated. Each entry: (week,).
+
+    `apart` takes the forecast of the last week apart, before the visits: with them about one twin
+    is left under each set of parameters, and people and parameters can no longer be told apart.
+    """
 
     observable: str
     plain: dict[str, list[float]]
     updated: dict[str, list[float]] | None
+    apart: Spread
 
 
 @dataclass(frozen=True, slots=True)
@@ -313,6 +319,7 @@ def _told(
                 name,
                 quantiles(plain[bare.arm][name]),
                 updated and quantiles(updated.values[bare.arm][name], updated.weight),
+                spread(plain[bare.arm][name][:, -1]),
             )
             for name in observables
         ),

@@ -29,6 +29,7 @@ from anagen.track.words import (
     left_in_effect,
     named,
     rows_of,
+    why_wide,
 )
 
 WHOLE_SCALP = {"salt": 100.0, "telogen_percent": 100.0}
@@ -43,6 +44,7 @@ class Figure:
     caption: str
     svg: Markup
     judged: str
+    wide: str
     updated: bool
     rows: tuple[tuple[str, ...], ...]
 
@@ -111,6 +113,7 @@ def _figure(made: Follow, band: Band) -> Figure:
         caption=" ".join(parts),
         svg=Markup(svg),
         judged=f"{words[0].upper()}{words[1:]}." if words else "",
+        wide=why_wide(made, band),
         updated=band.updated is not None,
         rows=tuple(
             (str(day), *(cell(side, week) for side in sides.values()))

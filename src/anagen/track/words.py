@@ -54,6 +54,7 @@ def print_follow(made: Follow, stamp: Stamp, console: Console) -> None:
             console.print(Text(left_in_effect(made)))
     for band in made.bands:
         console.print(_table(made, band))
+        console.print(Text(why_wide(made, band), style="dim"))
     for name, day in made.first_judged.items():
         console.print(Text(f"{named(name)[0]}: {judged_words(day)}"))
     _bullets(console, "To be watched while it is taken", made.monitoring)
@@ -72,7 +73,7 @@ def print_follow(made: Follow, stamp: Stamp, console: Console) -> None:
 def lab_line(lab: LabCourse) -> str:
     """`Ferritin, ng/mL: 11 (2026-02-22), 30 (2026-06-01)`."""
     said = ", ".join(
-        f"{result if isinstance(result, str) else number(result)} ({day})"
+        f"{result if isinstance(result, str) else format(result, '.3g')} ({day})"
         for day, result in lab.results
     )
     unit = f", {lab.unit}" if lab.unit else ""
@@ -114,6 +115,22 @@ def cell(side: Mapping[str, list[float]], week: int) -> str:
     return f"{middle} ({low} to {high})"
 
 
+def why_wide(made: Follow, band: Band) -> str:
+    """What of the last week's range is people and what the model does not know."""
+    one = band.apart
+    said = (
+        f"Why so wide on {rows_of(made)[-1][0]} before the visits: people differ, 9 of 10 between "
+        f"{number(one.people_low)} and {number(one.people_high)}; what is unknown of the model "
+        f"moves their mean between {number(one.model_low)} and {number(one.model_high)}."
+    )
+    if band.updated is None:
+        return said
+    ends = [side["q95"][-1] - side["q05"][-1] for side in (band.updated, band.plain)]
+    if ends[1] <= 0.0:
+        return said
+    return f"{said} The visits leave {round(100.0 * ends[0] / ends[1])} % of the whole range."
+
+
 def _table(made: Follow, band: Band) -> Table:
     label, unit = named(band.observable)
     console_title = f"\n{label}, {unit}: median (90 of 100 lie within)"
@@ -136,7 +153,7 @@ def _table(made: Follow, band: Band) -> Table:
 
 
 def rows_of(made: Follow) -> list[tuple[date, int]]:
-    """Day and week of every row of a table."""
+    """Day and week of every row of a table, the last week among them."""
     last = 0 if made.weeks is None else len(made.weeks) - 1
-    weeks = [week for week in TABLE_WEEKS if week <= last]
+    weeks = sorted({*(week for week in TABLE_WEEKS if week <= last), last})
     return [(made.course.start + timedelta(weeks=week), week) for week in weeks]
