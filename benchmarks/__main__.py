@@ -12,7 +12,7 @@ from typing import Any
 from benchmarks import page
 
 HISTORY = Path(__file__).parent / "history.jsonl"
-PARTS = ("cohort", "scalp", "start", "growth")
+PARTS = ("cohort", "scalp", "start", "growth", "likelihood")
 
 
 def main() -> None:
@@ -41,7 +41,7 @@ def _last() -> dict[str, Any]:
 
 def measure(parts: tuple[str, ...], turns: int) -> dict[str, Any]:
     """Results of the parts, and the machine they were measured on."""
-    from benchmarks import cohort, floor, growth, machine, scalp, start
+    from benchmarks import cohort, floor, growth, likelihood, machine, scalp, start
 
     def say(text: str) -> None:
         print(f"measuring {text} ...", file=sys.stderr)
@@ -69,6 +69,9 @@ def measure(parts: tuple[str, ...], turns: int) -> dict[str, Any]:
         result["growth"] = growth.exponents(rows)
         result["growth rows"] = rows
         growth.draw(rows)
+    if "likelihood" in parts:
+        say("likelihood and gradient of the calibration (minutes)")
+        result["likelihood"] = likelihood.measure(turns)
     return result
 
 
