@@ -258,3 +258,7 @@ def test_a_missing_flag_is_noticed() -> None:
         made.plan,
     )
     assert not of(assessment_bundle(quiet.record, quiet.assessment, STAMP, today=TODAY), "Flag")
+
+
+def test_no_rule_is_written_twice() -> None:
+    assert len(RULES) == len(load_red_flags())
