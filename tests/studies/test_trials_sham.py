@@ -16,6 +16,7 @@ from anagen.simulate.system import daily_drivers
 from anagen.trials.arms import control_gain, control_route, regimens_of
 from anagen.trials.design import CONTROLS, Trial
 from anagen.trials.published import published_trial
+from anagen.trials.scorecard import fitted_people
 
 STUDIES = {
     "Lanzafame_2013_laser_men": "sham",
@@ -68,5 +69,8 @@ def test_a_fit_never_sees_an_arm_on_a_treatment_that_is_only_predicted() -> None
             for arm in fitted.trial.arms:
                 drugs = {regimen.treatment for regimen in regimens_of(arm, "", arm.id)}
                 assert not drugs & never_fitted(), (fitted.trial.id, arm.id)
+    # A trial of which only the sham is fitted has fitted people; one predicted whole has none.
+    assert {"Lanzafame_2013_laser_men", "Olsen_2002_minoxidil"} <= fitted_people()
+    assert not {"Kim_2020_laser_helmet", "MackayWiggan_2016_ruxolitinib"} & fitted_people()
     left = {fitted.trial.id: fitted for fitted in fitted_trials("pattern")}
     assert [item.arm for item in left["Lanzafame_2013_laser_men"].asked] == ["sham"]
