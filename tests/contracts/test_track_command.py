@@ -60,10 +60,13 @@ def test_every_command_of_the_page_works_in_order(tmp_path: Path) -> None:
 
 def test_a_sign_of_danger_at_a_visit_is_exit_code_3(tmp_path: Path) -> None:
     days = {"2026-05-01": ["--salt", "90"], "2026-06-01": ["--finding", "weight_loss_unexplained"]}
+    told = ""
     for day, said in days.items():
         done = run(["track", "add", str(PATIENT), "--start", "2026-05-01", "--date", day, *said],
                    tmp_path)  # fmt: skip
         assert done.returncode == 0, done.stderr
+        told = done.stderr
+    assert "First of all" in told
     shown = run(["track", "show", str(PATIENT), "--html", "page.html"], tmp_path)
     assert shown.returncode == 3, shown.stderr
     page = (tmp_path / "page.html").read_text(encoding="utf-8")

@@ -135,6 +135,18 @@ def add_visit(
         raise InputProblems(reading.problems)
     add(path, [Course(record.id, first, (visit,))])
     typer.echo(f"{record.id}: visit of {visit.date} kept in {path}")
+    if visit.findings or visit.labs:
+        _tell_dangers(record, _known(path, record.id))
+
+
+def _tell_dangers(record: PatientRecord, course: Course | None) -> None:
+    """Red flags that stop a plan are told when they come in, not only when somebody looks."""
+    from anagen.assess.assess import assess
+    from anagen.track.known import record_now
+
+    for flag in assess(record_now(record, course)).red_flags if course is not None else ():
+        if flag.stops_planning:
+            typer.echo(f"First of all, {flag.urgency}: {flag.label}. {flag.action}", err=True)
 
 
 def _given(**numbers: float | None) -> dict[str, float]:
