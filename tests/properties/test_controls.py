@@ -327,3 +327,17 @@ def test_what_speaks_against_a_treatment_holds_no_number() -> None:
             tier, basis = tier_of(treatment, (cause,))
             digits = re.search(r"\d", basis.replace(treatment.name, ""))
             assert tier != "no_evidence" or not digits, (treatment.id, cause, basis)
+
+
+# A shampoo that is not found in blood.
+SAID = sorted(
+    name for name in USUAL if KNOWN[name].kind != "supplement" and name != "ketoconazole_topical"
+)
+
+
+@pytest.mark.parametrize("treatment", SAID)
+def test_pregnancy_never_passes_a_drug_unsaid(treatment: str) -> None:
+    situation = {"reproductive_status": "pregnant"}
+    record = person(sex="female", age_years=30, situation=situation)
+    verdict = check(record, assessment({"female_pattern_hair_loss": 0.97}), treatment)
+    assert verdict.status in ("blocked", "conditions"), treatment
