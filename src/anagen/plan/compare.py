@@ -296,6 +296,7 @@ def harm_rates(rows: Sequence[HarmRow]) -> tuple[HarmRate, ...]:
             population=_population(row),
             source=row.source,
             verified=row.verified,
+            severity=row.severity,
         )
         for row in rows
     )

@@ -48,6 +48,7 @@ class HarmRate:
     population: str
     source: str
     verified: str
+    severity: str = "unknown"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from anagen.assess.records import Assessment
+from anagen.catalog.harms import harms_of
 from anagen.catalog.treatments import load_treatments, tier_of
 from anagen.patients.record import PatientRecord
-from anagen.plan.compare import UNTREATED, outcomes
+from anagen.plan.compare import UNTREATED, harm_rates, outcomes
 from anagen.plan.make import (
     Forecaster,
     Progress,
@@ -19,7 +20,7 @@ from anagen.plan.make import (
     run_model,
 )
 from anagen.plan.options import TIERS, probable_causes
-from anagen.plan.records import Outcome, SafetyVerdict
+from anagen.plan.records import HarmRate, Outcome, SafetyVerdict
 from anagen.plan.safety import check, worst
 from anagen.simulate.regimen import Arm, Regimen, stopped_at
 from anagen.simulate.result import Forecast
@@ -33,7 +34,8 @@ class SinglePlan:
     """What one plan would do, or why no number is shown.
 
     `refused` names the reasons of safety (then nothing was simulated); `silent` says why no number
-    may be shown for another reason. `outcomes` has one entry an arm of the forecast.
+    may be shown for another reason. `outcomes` has one entry an arm of the forecast. `harms` are
+    rates of side effects at usual doses by treatment, empty where none are known.
     """
 
     patient_id: str
@@ -48,6 +50,7 @@ class SinglePlan:
     observables: tuple[str, ...]
     outcomes: dict[str, tuple[Outcome, ...]]
     forecast: Forecast | None
+    harms: Mapping[str, tuple[HarmRate, ...]] = field(default_factory=dict)
 
 
 def forecast_plan(
@@ -95,6 +98,10 @@ def forecast_plan(
         made,
         observables=tuple(dict.fromkeys(row.observable for row in rows)),
         outcomes={arm: outcomes(rows, batch, arm) for arm in batch.arms},
+        harms={
+            name: harm_rates(harms_of(name, record.sex))
+            for name in dict.fromkeys(regimen.treatment for regimen in regimens)
+        },
         forecast=batch,
     )
 

@@ -36,6 +36,8 @@ TIERS = {
     "plausible": "Plausible",
     "no_evidence": "No evidence",
 }
+# Rarer than one in a thousand: told of 100,000.
+RARE_PER_100 = 0.1
 STATUSES = {
     "allowed": "No safety rule stands against it",
     "conditions": "Only if the points below are settled first",
@@ -171,27 +173,37 @@ def change_item(change: Change) -> ChangeItem:
 
 def harm_item(harm: HarmRate, cite: Citations) -> HarmItem:
     """One side effect: '4 of 100 with it, 2 of 100 without'."""
-    treated = _rounded(harm.per_100_treated)
-    control = None if harm.per_100_control is None else _rounded(harm.per_100_control)
-    text = f"{number(treated)} of 100"
-    if control is not None:
-        text += f", against {number(control)} without"
-    else:
-        text += ", no comparison known"
+    control = harm.per_100_control
     return HarmItem(
         treatment=harm.treatment,
         treatment_label=labels.treatment(harm.treatment),
         event=harm.event,
-        treated=treated,
-        control=control,
+        treated=_rate(harm.per_100_treated),
+        control=None if control is None else _rate(control),
         n_treated=harm.n_treated,
         n_control=harm.n_control,
         time_frame=harm.time_frame,
         population=harm.population,
         verified=harm.verified,
-        text=text,
+        text=harm_text(harm),
         citations=cite.cite(harm.source),
     )
+
+
+def harm_text(harm: HarmRate) -> str:
+    """ "4 of 100, against 2 without"; what is rarer than one in a thousand, of 100,000."""
+    control = harm.per_100_control
+    rare = 0.0 < harm.per_100_treated < RARE_PER_100
+    times, base = (1000.0, "100,000") if rare else (1.0, "100")
+    text = f"{number(_rounded(times * harm.per_100_treated))} of {base}"
+    if control is None:
+        return f"{text}, no comparison known"
+    return f"{text}, against {number(_rounded(times * control))} without"
+
+
+def _rate(value: float) -> float:
+    """Per 100; what is rare keeps two digits and is never rounded to nothing."""
+    return float(f"{value:.2g}") if 0.0 < value < RARE_PER_100 else _rounded(value)
 
 
 def main_label(plan: Plan) -> str:

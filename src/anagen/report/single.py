@@ -13,6 +13,7 @@ from rich.text import Text
 from anagen.catalog.treatments import load_treatments
 from anagen.plan.single import SinglePlan
 from anagen.provenance import Stamp
+from anagen.report.options import harm_text
 from anagen.report.words import number, when
 from anagen.simulate.regimen import Regimen
 from anagen.simulate.result import NO_CHANGE, OBSERVABLES, ArmForecast, Forecast
@@ -20,6 +21,11 @@ from anagen.simulate.spread import spread
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TABLE_WEEKS = (0, 12, 24, 36, 52, 60, 76, 104, 156, 208, 260, 312, 416, 520)
+HARMS_SHOWN = 6
+HARMS_NOTICE = (
+    "How many of 100 people in studies had each effect, at usual doses; not fitted to this person."
+)
+HARMS_UNKNOWN = "rates not known here; that does not mean none"
 NOTICE = "Not medical advice. Bring this to a clinician; a forecast is not a promise."
 
 
@@ -51,6 +57,17 @@ def as_document(made: SinglePlan, stamp: Stamp) -> dict[str, Any]:
                 "quantiles": {observable: _quantiles(arm, observable) for observable in arm.values},
             }
             for name, arm in batch.arms.items()
+        }
+        document["harms"] = {
+            "notice": HARMS_NOTICE,
+            "treatments": {
+                name: {
+                    "known": bool(rates),
+                    "rates": [asdict(rate) for rate in rates],
+                    **({} if rates else {"note": HARMS_UNKNOWN}),
+                }
+                for name, rates in made.harms.items()
+            },
         }
     return document
 
@@ -99,6 +116,7 @@ def print_single(made: SinglePlan, stamp: Stamp, console: Console) -> None:
         _print_courses(made, made.forecast, observable, console)
     _print_people(made, made.forecast, console)
     _print_spread(made, made.forecast, console)
+    _print_harms(made, console)
     for title, lines in (
         ("Fitted to this person", made.forecast.individualised),
         ("Not fitted to this person", made.forecast.not_individualised),
@@ -174,6 +192,30 @@ def _print_people(made: SinglePlan, batch: Forecast, console: Console) -> None:
             *(f"{item.better} / {item.same} / {item.worse}" for item in cells),
         )
     console.print(table)
+
+
+def _print_harms(made: SinglePlan, console: Console) -> None:
+    """The serious and the most frequent side effects of each treatment."""
+    console.print(Text("\nSide effects", style="bold"))
+    console.print(Text(HARMS_NOTICE))
+    known = load_treatments()
+    for name, rates in made.harms.items():
+        label = known[name].name
+        if not rates:
+            console.print(Text(f"- {label}: {HARMS_UNKNOWN}."))
+            continue
+        # A rate beside a control says more than one without.
+        order = sorted(rates, key=lambda r: (r.per_100_control is None, -(r.n_treated or 0)))
+        best = {rate.event: rate for rate in reversed(order)}
+        frequent = sorted(best.values(), key=lambda rate: -rate.per_100_treated)
+        serious = [rate for rate in frequent if rate.severity == "serious"]
+        others = [rate for rate in frequent if rate.severity != "serious"]
+        console.print(Text(f"{label}:"))
+        for rate in (*serious, *others[:HARMS_SHOWN]):
+            console.print(Text(f"- {rate.event}: {harm_text(rate)}; {rate.time_frame}"))
+        if len(others) > HARMS_SHOWN:
+            more = len(others) - HARMS_SHOWN
+            console.print(Text(f"- and {more} more: anagen evidence show {name}", style="dim"))
 
 
 def _print_spread(made: SinglePlan, batch: Forecast, console: Console) -> None:
