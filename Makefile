@@ -7,7 +7,7 @@ PATIENT ?= examples/patients/male_pattern_vertex.toml
 OUT ?= out
 
 .DEFAULT_GOAL := help
-.PHONY: help install demo test test-fast evidence facts interventions validation calibrate assessment pages terminology bench picture lock clean
+.PHONY: help install demo test test-fast evidence facts interventions validation calibrate assessment track-recovery pages terminology bench picture lock clean
 
 help: ## list the targets
 	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | awk -F ':.*## ' '{printf "  make %-14s %s\n", $$1, $$2}'
@@ -50,6 +50,13 @@ calibrate: $(STAMP) ## fit the posterior again into out/posterior (most of an ho
 
 assessment: $(STAMP) ## renew the page that holds the assessment against published cases
 	$(BIN)/anagen validate --assessment --out docs/assessment-validation.md
+
+track-recovery: $(STAMP) ## how often the updated bands of track hold made-up people (minutes)
+	$(BIN)/python -m anagen.track.recover examples/patients/severe_alopecia_areata.toml \
+	  --plan "baricitinib 4 mg daily"
+	$(BIN)/python -m anagen.track.recover examples/patients/male_pattern_vertex.toml \
+	  --plan "finasteride 1 mg daily" --observable terminal_density \
+	  --visits 13,26,39,52 --judged 65,78,104
 
 pages: $(STAMP) ## renew the pages of the evidence in docs/evidence
 	$(BIN)/anagen evidence pages --out docs/evidence

@@ -1,3 +1,3 @@
 """Anagen: a mechanistic, evidence-calibrated simulator of human scalp hair."""
 
-__version__ = "0.2.0"
+__version__ = "0.3.0"
