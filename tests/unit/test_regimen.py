@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -17,6 +19,7 @@ from anagen.simulate.regimen import (
     regimen_text,
     stopped_at,
 )
+from anagen.trials.arms import trial_treatments
 
 GOOD = {
     "finasteride 1 mg daily": ("finasteride", 1.0, "mg", 1.0, 0.0, None),
@@ -224,3 +227,32 @@ def test_what_is_wrong_in_every_part_is_said_at_once() -> None:
     with pytest.raises(InputProblems) as error:
         parse_plan(plan)
     assert len(error.value.problems) >= 3
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "baricitinib 8 mg daily for 12 weeks then 4 mg",
+        "ritlecitinib 200 mg daily for 8 weeks then 50 mg",
+        "minoxidil 10% topical three times a day",
+        "finasteride 5 mg daily + minoxidil 5% topical twice daily",
+    ],
+)
+def test_a_trial_may_give_what_no_plan_may(words: str) -> None:
+    assert parse_plan(words, trial_treatments())
+    with pytest.raises(InputProblems):
+        parse_plan(words)
+
+
+PAGE = Path(__file__).parents[2] / "docs" / "reference" / "plan-words.md"
+WRITTEN = [words for line in PAGE.read_text().splitlines() if line.startswith("| ")
+           for words in re.findall(r"`([^`]+)`", line)]  # fmt: skip
+
+
+@pytest.mark.parametrize("words", WRITTEN)
+def test_the_page_of_words_is_read_as_it_stands_and_comes_back(words: str) -> None:
+    plan = parse_plan(words)
+    again = parse_plan(" + ".join(regimen_text(regimen) for regimen in plan))
+    assert [replace(regimen, text="") for regimen in again] == [
+        replace(regimen, text="") for regimen in plan
+    ]

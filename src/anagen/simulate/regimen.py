@@ -458,8 +458,7 @@ def _treatment(
         name = next(name for name in _names(best_ones[0]) if said < _tokens(name.lower()))
         problems.append(
             plan_problem(
-                text, words, "is only part of the name of a treatment", nearest=name,
-                fix=f"did you mean {name}?",
+                text, words, "is only part of the name of a treatment", nearest=name
             )
         )  # fmt: skip
         return None
@@ -494,5 +493,5 @@ def _unknown(
             fix=EVERY_STEP if "taper" in rest else WHAT_IS_READ,
         )  # fmt: skip
     near = nearest_name(words, named.values()) or nearest_name(words.split()[0], named.values())
-    fix = f"did you mean {near}?" if near else "name it as `anagen evidence` does"
+    fix = "" if near else "name it as `anagen interventions` does"
     return plan_problem(text, words, "is no known treatment", nearest=near, fix=fix)
