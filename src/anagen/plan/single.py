@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import permutations
 
 from anagen.assess.records import Assessment
 from anagen.catalog.harms import harms_of
@@ -22,7 +23,7 @@ from anagen.plan.make import (
 from anagen.plan.options import TIERS, probable_causes
 from anagen.plan.records import HarmRate, Outcome, SafetyVerdict
 from anagen.plan.safety import check, worst
-from anagen.simulate.regimen import Arm, Regimen, stopped_at
+from anagen.simulate.regimen import Arm, Regimen, stopped_at, together
 from anagen.simulate.result import Forecast
 
 PLAN_ARM = "plan"
@@ -119,10 +120,13 @@ def judge_plan(
     """
     known = load_treatments()
     parts = [known[regimen.treatment] for regimen in regimens]
-    ids = [part.id for part in parts]
+    # What is taken after another has ended is not taken with it.
+    beside = {part.id: set[str]() for part in parts}
+    for one, other in permutations(regimens, 2):
+        if one.treatment != other.treatment and together(one, other):
+            beside[one.treatment].add(other.treatment)
     verdicts = tuple(
-        check(record, assessment, name, also=[other for other in ids if other != name])
-        for name in ids
+        check(record, assessment, name, also=sorted(also)) for name, also in beside.items()
     )
     label = " + ".join(regimen.text or known[regimen.treatment].name for regimen in regimens)
     causes = tuple(probable_causes(assessment))

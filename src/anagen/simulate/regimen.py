@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
@@ -324,15 +325,18 @@ def _next_step(
     return replace(step, text=regimen_text(step))
 
 
+def together(one: Regimen, other: Regimen) -> bool:
+    """Whether two regimens run in the same weeks for any time."""
+    ends = [math.inf if r.stop_week is None else r.stop_week for r in (one, other)]
+    return one.start_week < ends[1] and other.start_week < ends[0]
+
+
 def _given_twice(regimens: list[Regimen]) -> list[Problem]:
     """One problem for every later regimen of a treatment still running."""
     problems = []
     for index, later in enumerate(regimens):
         for earlier in regimens[:index]:
-            if earlier.treatment != later.treatment:
-                continue
-            ends = [float("inf") if r.stop_week is None else r.stop_week for r in (earlier, later)]
-            if later.start_week < ends[0] and earlier.start_week < ends[1]:
+            if earlier.treatment == later.treatment and together(earlier, later):
                 problems.append(
                     plan_problem(
                         later.text, later.treatment, "is in the plan twice for the same weeks",
