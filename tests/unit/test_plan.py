@@ -9,7 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from anagen.catalog.harms import SEVERITIES, USES, load_harms
+from anagen.catalog.harms import SEVERITIES, USES, harms_of, load_harms
 from anagen.catalog.plans import load_combinations, load_outcomes, load_settings, load_weights
 from anagen.catalog.treatments import (
     COMPARATORS,
@@ -18,14 +18,16 @@ from anagen.catalog.treatments import (
     DIRECTIONS,
     GRADES,
     ROLES,
+    best_grade,
     cause_matches,
     load_treatments,
     tier_of,
 )
 from anagen.observe.noise import smallest_real_change
 from anagen.patients.record import Values
-from anagen.plan.compare import better_or_worse, importance_of, per_100
+from anagen.plan.compare import better_or_worse, harm_index, importance_of, per_100
 from anagen.plan.make import make_plan
+from anagen.plan.options import Candidate, counted_share
 from anagen.plan.records import Plan
 from plan_cases import assessment, fake_forecast, person, stop_flag
 
@@ -308,3 +310,32 @@ def test_basis_limits_and_sources_are_filled() -> None:
         assert item.sources
         assert item.burden
         assert item.if_stopped
+
+
+def test_a_treatment_without_rates_of_its_own_is_as_harmful_as_the_worst_of_its_class() -> None:
+    known = load_treatments()
+    worst = max(
+        harm_index([(known[name], harms_of(name, None))])
+        for name in ("upadacitinib", "ritlecitinib")
+    )
+    assert harm_index([(known["tofacitinib"], harms_of("tofacitinib", None))]) >= worst
+    assert harm_index([(known["watchful_waiting"], ())]) == 0.0
+
+
+@pytest.mark.parametrize(
+    ("treatment", "share"), [("baricitinib", 1.0), ("tofacitinib", 0.8), ("upadacitinib", 0.7)]
+)
+def test_doubt_is_counted_once_in_all(treatment: str, share: float) -> None:
+    """Certainty takes off what the chance of doing nothing has not taken off already."""
+    settings = load_settings()
+    part = load_treatments()[treatment]
+    causes = ("alopecia_areata_patchy",)
+    item = Candidate(
+        id=treatment, label=treatment, treatments=(part,), causes=causes, role="option",
+        tier=tier_of(part, causes)[0], tier_basis="", grade=best_grade(part, causes),
+        status="allowed", verdicts=(), indication="", sources=(),
+    )  # fmt: skip
+    assert counted_share(item) == pytest.approx(share)
+    if item.tier == "plausible":
+        chance = settings[f"credence_{item.grade}"]
+        assert counted_share(item) * chance == pytest.approx(settings[f"certainty_{item.grade}"])

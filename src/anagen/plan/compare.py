@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from anagen.catalog.harms import HarmRow
+from anagen.catalog.harms import HarmRow, harms_of
 from anagen.catalog.plans import OutcomeRow, load_settings, load_weights
-from anagen.catalog.treatments import COST_CLASSES, Treatment
+from anagen.catalog.treatments import COST_CLASSES, Treatment, load_treatments
 from anagen.observe.noise import smallest_real_change
 from anagen.patients.record import Values
 from anagen.plan.records import Aims, Change, Contribution, HarmRate, Outcome, Points
@@ -191,10 +192,31 @@ def benefit(row: OutcomeRow, forecast: Forecast, arm: str) -> float | None:
     return float(net)
 
 
+@cache
+def _known_harms(tag: str) -> float:
+    """Largest harm index of the treatments of one class that have rates beside a control."""
+    found = []
+    for peer in load_treatments().values():
+        rows = [
+            row
+            for row in harms_of(peer.id, None)
+            if row.per_100_control is not None and row.use != "active_control"
+        ]
+        if peer.tags[:1] == (tag,) and rows:
+            found.append(harm_index([(peer, rows)]))
+    return max(found, default=0.0)
+
+
+def worst_of_class(treatment: Treatment) -> float:
+    """Harm index of the worst treatment of the same class; 0 without a class or any rate."""
+    return _known_harms(treatment.tags[0]) if treatment.tags else 0.0
+
+
 def harm_index(parts: Sequence[tuple[Treatment, Sequence[HarmRow]]]) -> float:
     """Excess share of people with the commonest event, serious ones weighted, summed over parts.
 
-    A floor stands in for what rates do not show: a boxed warning, or no usable control rate.
+    A floor stands in for what rates do not show: a boxed warning, or no usable control rate. What
+    has no rate of its own is taken to be as harmful as the worst of its class that has one.
     """
     settings = load_settings()
     total = 0.0
@@ -210,19 +232,21 @@ def harm_index(parts: Sequence[tuple[Treatment, Sequence[HarmRow]]]) -> float:
         serious = max((share for share, severity in excess if severity == "serious"), default=0.0)
         index = common + settings["serious_weight"] * serious
         if not excess:
-            index = max(index, settings["unknown_harm_floor"])
+            index = max(index, settings["unknown_harm_floor"], worst_of_class(treatment))
         if "boxed_warning" in treatment.tags:
             index = max(index, settings["boxed_warning_floor"])
         total += index
     return min(total, 1.0)
 
 
-def aims_of(gain: float, grade: str, parts: Sequence[tuple[Treatment, Sequence[HarmRow]]]) -> Aims:
+def aims_of(
+    gain: float, counted: float, parts: Sequence[tuple[Treatment, Sequence[HarmRow]]]
+) -> Aims:
     """Benefit as it counts, harm, burden and cost, each before any weight; no treatment has 0.
 
-    A benefit (never a loss) counts for less the lower the certainty of its evidence.
+    A benefit (never a loss) counts for less the lower the certainty of its evidence (`counted`).
     """
-    sure = load_settings().get(f"certainty_{grade}", 1.0) if gain > 0.0 else 1.0
+    sure = counted if gain > 0.0 else 1.0
     burden = sum(treatment.burden_level for treatment, _ in parts)
     cost = max((COST_CLASSES.index(treatment.cost_class) for treatment, _ in parts), default=0)
     return Aims(

@@ -43,7 +43,7 @@ from anagen.plan.options import (
     Candidate,
     asked_about,
     candidates,
-    counted_grade,
+    counted_share,
     referral,
 )
 from anagen.plan.records import Aims, Contribution, Option, Plan
@@ -334,7 +334,7 @@ def _option(
         # One main outcome a cause at work: who has two losses gains from treating either.
         gains = [benefit(row, batch, arm) for row in rows if row.main]
         known = [gain for gain in gains if gain is not None]
-        aims = aims_of(sum(known), counted_grade(item), parts) if known else None
+        aims = aims_of(sum(known), counted_share(item), parts) if known else None
     judge = [treatment.weeks_to_judge for treatment in item.treatments if treatment.weeks_to_judge]
     harms = tuple(rate for _, found in parts for rate in harm_rates(found))
     treatments = item.treatments

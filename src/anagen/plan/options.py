@@ -305,20 +305,28 @@ def _joint(
     )
 
 
-def counted_grade(item: Candidate) -> str:
-    """The certainty by which a benefit counts for less: that of the parts with fair trials.
+def counted_share(item: Candidate) -> float:
+    """Share of a predicted benefit that counts: that of the certainty of its evidence.
 
-    Parts without carry their doubt already, as the chance that they do nothing at all.
+    Parts with fair trials decide. Without any, the chance that a treatment does nothing at all is
+    in its forecast already; what is left of the share is taken off on top of it.
     """
+    settings = load_settings()
     tried = [
         best_grade(part, item.causes)
         for part in item.treatments
         if tier_of(part, item.causes)[0] == "forecast"
     ]
     if not tried:
-        return "high"
+        grades = [best_grade(part, item.causes) for part in item.treatments]
+        return min(
+            (min(settings[f"certainty_{g}"] / settings[f"credence_{g}"], 1.0)
+             for g in grades if f"certainty_{g}" in settings),
+            default=1.0,
+        )  # fmt: skip
     worst_grade = max(tried, key=GRADES.index)
-    return worst_grade if len(item.treatments) == 1 else _one_lower(worst_grade)
+    counted = worst_grade if len(item.treatments) == 1 else _one_lower(worst_grade)
+    return settings.get(f"certainty_{counted}", 1.0)
 
 
 def _one_lower(grade: str) -> str:
