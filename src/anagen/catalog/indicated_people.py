@@ -12,7 +12,8 @@ from anagen.catalog.records import records
 class IndicatedPerson:
     """One made-up person, the causes at work and the treatments they are the right person for.
 
-    A combination is ids joined by "+". None is unknown. `salt` is % of scalp hair lost, `weight_kg` kg, `hairs_shed_per_day` hairs/day.
+    A combination is ids joined by "+". None is unknown. `salt` is % of scalp hair
+    lost, `weight_kg` kg, `hairs_shed_per_day` hairs/day.
     """
 
     id: str
