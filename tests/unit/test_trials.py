@@ -89,7 +89,9 @@ def test_the_shipped_schema_is_current():
 @pytest.mark.parametrize("path", EXAMPLES, ids=lambda path: path.stem)
 def test_examples_are_valid_by_schema_and_by_reading(path: Path):
     jsonschema.validate(tomllib.loads(path.read_text("utf-8")), trial_schema())
-    assert asked_of(load_trial(path))
+    # The drug of this one is in examples/own_data; its own tests read and predict it.
+    if path.stem != "own_drug":
+        assert asked_of(load_trial(path))
 
 
 def test_the_example_of_the_page_is_valid_and_predicted():
