@@ -7,15 +7,22 @@ from io import StringIO
 import pytest
 from rich.console import Console
 
+from anagen.catalog.card import HARMS_UNKNOWN as HARMS_UNKNOWN_TO_CARD
+from anagen.catalog.card import treatment_card
 from anagen.catalog.harms import harms_of, load_harms
+from anagen.catalog.search import Entry
 from anagen.catalog.treatments import load_treatments
 from anagen.plan.compare import harm_rates
 from anagen.plan.single import SinglePlan, forecast_plan
 from anagen.provenance import Stamp
+from anagen.report.document import build
+from anagen.report.html import render
 from anagen.report.options import harm_text
+from anagen.report.questions import numbered
 from anagen.report.single import HARMS_NOTICE, HARMS_UNKNOWN, as_document, print_single
 from anagen.simulate.regimen import parse_plan
 from plan_cases import assessment, fake_forecast, person
+from report_cases import severe_alopecia_areata
 
 STAMP = Stamp("0", "0", "none", 0, 20)
 
@@ -80,3 +87,17 @@ def test_a_control_that_is_another_drug_is_no_control_rate() -> None:
     rows = [row for row in load_harms() if row.use == "active_control"]
     assert rows
     assert all(rate.per_100_control is None for rate in harm_rates(rows))
+
+
+def test_a_page_names_the_options_whose_side_effects_are_not_known() -> None:
+    made = build(*severe_alopecia_areata(), STAMP)
+    bare = [option.label for option in numbered(made) if not option.harms]
+    assert 0 < len(bare) < len(numbered(made))
+    assert f"which does not mean none: {'; '.join(bare)}." in render(made)
+    assert all(not harm.fitted_to_person for option in made.options for harm in option.harms)
+
+
+def test_the_evidence_of_a_treatment_says_when_its_harms_are_not_known() -> None:
+    for name, known in (("prp", False), ("finasteride", True), ("wig", True)):
+        sections = treatment_card(Entry("treatment", name, name)).sections
+        assert any(HARMS_UNKNOWN_TO_CARD in section.lines for section in sections) != known

@@ -186,6 +186,7 @@ def _study_rows(studies: Iterable[Study], treatment: str) -> tuple[tuple[str, ..
     return tuple(table)
 
 
+HARMS_UNKNOWN = "Rates not known here; that does not mean none."
 STUDY_COLUMNS = ("study", "arm", "end point", "value", "n", "grade", "use")
 
 
@@ -250,7 +251,7 @@ def treatment_card(entry: Entry) -> Card:
             Section("Studies", (), STUDY_COLUMNS, _study_rows(studies, treatment.id)),
             Section(
                 "Harms per 100 people",
-                (),
+                () if harms or treatment.kind == "care" else (HARMS_UNKNOWN,),
                 ("event", "treated", "control", "over", "in", "dose"),
                 tuple(
                     (

@@ -118,6 +118,7 @@ def render(document: Document) -> str:
             effects=_effects(document),
             people=_people(document),
             harms=_harms(document),
+            harms_unknown=_harms_unknown(document),
             groups=_groups(document),
         )
     )
@@ -325,6 +326,15 @@ def _harms(document: Document) -> list[HarmGroup]:
             HarmGroup(label, tuple(harms), len(shown), len(harms) - len(shown), Markup(svg))
         )
     return groups
+
+
+def _harms_unknown(document: Document) -> tuple[str, ...]:
+    """Options with a number for their benefit and none for their harm."""
+    return tuple(
+        option.label
+        for option in numbered(document)
+        if not option.harms and not option.is_untreated
+    )
 
 
 def _rates(harm: HarmItem) -> str:

@@ -156,7 +156,7 @@ class ChangeItem:
 
 @dataclass(frozen=True, slots=True)
 class HarmItem:
-    """One side effect per 100 people. Not individualised."""
+    """One side effect per 100 people of studies; `fitted_to_person` says that it is theirs."""
 
     treatment: str
     treatment_label: str
@@ -170,6 +170,7 @@ class HarmItem:
     verified: str
     text: str
     citations: tuple[int, ...]
+    fitted_to_person: bool = False
 
 
 @dataclass(frozen=True, slots=True)
