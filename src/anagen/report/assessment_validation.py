@@ -90,9 +90,9 @@ def as_markdown(held: Validation) -> str:
         f"people, so that every cause in the list has at least one. Second round: {len(second)} "
         "published cases, found by searching cause by cause, encoded and kept before any was run: "
         f"many are mimics or told in a few lines, and {len(outside)} have a disease that is not in "
-        "the list at all (loose and short anagen hair, sarcoidosis, metastasis, pressure), for whom "
-        "the right answer is another cause. Published cases were read in their abstracts or excerpts; "
-        "the cause is the one the authors named. The people are in "
+        "the list at all (loose and short anagen hair, sarcoidosis, metastasis, pressure), for "
+        "whom the right answer is another cause. Published cases were read in their abstracts or "
+        "excerpts; the cause is the one the authors named. The people are in "
         "`src/anagen/data/vignettes/unseen.toml` and `unseen_second.toml`, each with its source; "
         "the first answers were kept as they came (`*_first_run.csv`).",
         "",
