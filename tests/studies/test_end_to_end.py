@@ -151,3 +151,12 @@ def test_a_pregnancy_plan_blocks_finasteride_with_the_reason() -> None:
         if reason.effect == "block"
     ]
     assert any("pregnan" in reason.casefold() for reason in reasons), reasons
+
+
+@pytest.mark.parametrize(
+    ("record", "lack"),
+    [("hypothyroid_shedding", "levothyroxine"), ("telogen_effluvium_low_ferritin", "iron")],
+)
+def test_a_measured_lack_stands_before_waiting(record: str, lack: str) -> None:
+    order = [item.id for item in planned(EXAMPLES / "patients" / f"{record}.toml").options]
+    assert order.index(lack) < order.index("watchful_waiting")

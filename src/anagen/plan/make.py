@@ -404,9 +404,12 @@ def _option_sources(item: Candidate, harms: Iterable[object]) -> tuple[str, ...]
 
 
 def _order(option: Option, roles: Mapping[str, str]) -> tuple[object, ...]:
+    # A measured lack is treated for its own sake: waiting never stands before it.
+    lack = roles[option.id] == "deficit"
     if option.score is not None:
-        return (0, -round(option.score, 9), option.id)
-    return (1, ROLES.index(roles[option.id]), option.id)
+        score = max(option.score, 0.0) if lack else option.score
+        return (0, -round(score, 9), not lack, option.id)
+    return (1, not lack, ROLES.index(roles[option.id]), option.id)
 
 
 def _real_change(main: OutcomeRow | None, batch: Forecast | None) -> float | None:
@@ -426,8 +429,9 @@ def _order_basis(
 ) -> str:
     if batch is None or not mains:
         return (
-            "No forecast: options are listed by their role (first choice, deficiency, option, "
-            "support, advertised), then by name."
+            "No forecast: a measured lack comes first, for it is treated for its own sake; then "
+            "options are listed by their role (first choice, option, support, advertised), then by "
+            "name."
         )
     said = ", ".join(
         f"{name.replace('_', ' ')} {importance[name] * row.scale:g}"
@@ -436,8 +440,8 @@ def _order_basis(
     benefits = " plus ".join(f"'{row.label}'" for row in mains)
     return (
         f"Score = benefit on {benefits} against no treatment (counted for less the weaker the "
-        f"evidence), less harm, burden and cost, with weights {said}; no treatment scores 0 and "
-        "ties go by name. Options without a number follow by their role, then by name: their place "
+        f"evidence), less harm, burden and cost, with weights {said}; no treatment scores 0, "
+        "a measured lack is never placed below it, and ties go by name. Options without a number follow by their role, then by name: their place "
         "is no judgement."
     )
 
