@@ -440,9 +440,9 @@ def _order_basis(
     benefits = " plus ".join(f"'{row.label}'" for row in mains)
     return (
         f"Score = benefit on {benefits} against no treatment (counted for less the weaker the "
-        f"evidence), less harm, burden and cost, with weights {said}; no treatment scores 0, "
-        "a measured lack is never placed below it, and ties go by name. Options without a number follow by their role, then by name: their place "
-        "is no judgement."
+        f"evidence), less harm, burden and cost, with weights {said}; no treatment scores 0, a "
+        "measured lack is never placed below it, and ties go by name. Options without a number "
+        "follow by their role, then by name: their place is no judgement."
     )
 
 
