@@ -256,7 +256,8 @@ def ask(question: str) -> Answer:
             content = about_cause(entry.topic.id, causes, reading)
         case _:
             content = about_other(entry.topic)
-    if sure < settings()["confidence_threshold"]:
+    missed = reading.residue - entry.head - entry.body
+    if sure < settings()["confidence_threshold"] or (missed and entry.topic.kind != "claim"):
         # Part of the question was not read, so the verdict might be on something else.
         content = replace(content, verdict="", grade="")
     if care and care.red_flag:
@@ -264,7 +265,6 @@ def ask(question: str) -> Answer:
         _, more = _care(care)
         content = content.after(more[:1])
     topics = tuple(dict.fromkeys((entry.topic, *named)))
-    missed = reading.residue - entry.head - entry.body
     unread = tuple(reading.written.get(word, word) for word in reading.stems if word in missed)
     return _reply(
         text,
