@@ -55,3 +55,13 @@ def test_one_set_says_nothing_about_the_model() -> None:
     found = spread(np.arange(float(PEOPLE_PER_SET)))
     assert found.model_share == 0.0
     assert found.people_high > found.people_low
+
+
+def test_few_draws_of_a_share_still_hold_what_is_true() -> None:
+    """Forty sets of yes and no with nothing unknown: the bracket is wide, and holds the truth."""
+    held = []
+    for seed in range(200):
+        values = (np.random.default_rng(seed).random(40 * PEOPLE_PER_SET) < 0.4).astype(float)
+        found = spread(values)
+        held.append(found.model_low <= 0.4 <= found.model_high)
+    assert np.mean(held) >= 0.85

@@ -132,8 +132,9 @@ def _unknown_of_the_model(outcome: Outcome) -> str:
     if outcome.better_low == outcome.better_high:
         return ""
     return (
-        f"What science does not know could make the {outcome.better} anything from "
-        f"{outcome.better_low} to {outcome.better_high}; who of the 100 you would be, nobody knows."
+        "What the model does not know, and the chance of a limited number of simulated people, "
+        f"could make the {outcome.better} anything from {outcome.better_low} to "
+        f"{outcome.better_high}; who of the 100 you would be, nobody knows."
     )
 
 
@@ -377,7 +378,6 @@ def spreads(plan: Plan, listed: Sequence[Curve], week: float | None) -> tuple[Sp
                 people_high=_rounded(apart.people_high),
                 model_low=_rounded(apart.model_low),
                 model_high=_rounded(apart.model_high),
-                model_percent=round(100.0 * apart.model_share),
             )
         )
     return tuple(found)

@@ -122,8 +122,7 @@ class SpreadItem:
     """Why the range of one arm is wide, in the unit of the main measure at one time.
 
     9 of 10 people lie between `people_low` and `people_high` if the model is right; what it does
-    not know moves their mean between `model_low` and `model_high` and makes up `model_percent` of
-    the variance.
+    not know, and the chance of the draw, may put their mean between `model_low` and `model_high`.
     """
 
     arm: str
@@ -134,7 +133,6 @@ class SpreadItem:
     people_high: float
     model_low: float
     model_high: float
-    model_percent: int
 
 
 @dataclass(frozen=True, slots=True)

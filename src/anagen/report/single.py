@@ -90,7 +90,8 @@ def _quantiles(arm: ArmForecast, observable: str) -> dict[str, list[float]]:
 def _spreads(arm: ArmForecast, observable: str) -> dict[str, list[float]]:
     """Week by week, what people differ and what is unknown of the model (`simulate.spread`)."""
     weekly = [asdict(spread(values)) for values in arm.values[observable].T]
-    return {key: [round(week[key], 4) for week in weekly] for key in weekly[0]}
+    shown = ("people_low", "people_high", "model_low", "model_high")
+    return {key: [round(week[key], 4) for week in weekly] for key in shown}
 
 
 def print_single(made: SinglePlan, stamp: Stamp, console: Console) -> None:
@@ -241,7 +242,7 @@ def _print_spread(made: SinglePlan, batch: Forecast, console: Console) -> None:
         *(f"{number(one.people_low)} to {number(one.people_high)}" for one in apart),
     )
     table.add_row(
-        "Unknown of the model: their mean between",
+        "Their mean, with the unknown of the model: between",
         *(f"{number(one.model_low)} to {number(one.model_high)}" for one in apart),
     )
     console.print(table)

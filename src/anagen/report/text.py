@@ -259,8 +259,9 @@ def _options(document: Document, width: int) -> Iterable:
     yield table
     if wide:
         yield Text(
-            "In brackets: what the count may be with all that science does not know. Who of the "
-            "hundred a person would be, nobody knows.",
+            "In brackets: what the count may be, with what the model does not know and the chance "
+            "of a limited number of simulated people. Who of the hundred a person would be, nobody "
+            "knows.",
             style="dim",
         )
     others = {o.label for option in document.options for o in option.further_outcomes}

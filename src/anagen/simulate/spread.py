@@ -23,8 +23,9 @@ class Spread:
     """Central intervals of one number, in its unit.
 
     `people_low`, `people_high` is how far people differ with the model at its middle; `model_low`,
-    `model_high` how far the mean of all people moves with what is unknown; `model_share` is the
-    part of the variance that the second makes up, 0 to 1.
+    `model_high` how far the mean of all people may be off, by what is unknown of the model and by
+    the chance of the draw. `model_share` estimates the part of the variance that is the model's, 0
+    to 1; it needs a thousand draws and more, and is cut off at 0 with few.
     """
 
     people_low: float
