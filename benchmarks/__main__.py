@@ -26,7 +26,8 @@ def main() -> None:
     if asked.page:
         page.PAGE.write_text(page.page(last), encoding="utf-8")
         return
-    result = {**last, **measure(tuple(asked.parts) or PARTS, asked.turns)}
+    new = measure(tuple(asked.parts) or PARTS, asked.turns)
+    result = {**last, **new, "measured": {**last.get("measured", {}), **new["measured"]}}
     with HISTORY.open("a", encoding="utf-8") as history:
         history.write(json.dumps(result) + "\n")
     page.PAGE.write_text(page.page(result), encoding="utf-8")
@@ -52,6 +53,9 @@ def measure(parts: tuple[str, ...], turns: int) -> dict[str, Any]:
         "machine": machine.describe(),
         "peaks": machine.peaks(),
     }
+    described = result["machine"]
+    when = f"{described['commit']}, {result['date']}, load {described['load'][0]:g}"
+    result["measured"] = dict.fromkeys(parts, when)
     if "cohort" in parts:
         say("the cohort beside other solvers (half a minute)")
         result["cohort"] = cohort.measure(turns)

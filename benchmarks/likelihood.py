@@ -48,7 +48,7 @@ def gradient(found: Likelihood, at: np.ndarray) -> np.ndarray:
 
 
 def measure(turns: int) -> dict[str, dict[str, float]]:
-    """Milliseconds by layer; the engine's first run, which compiles, apart."""
+    """Milliseconds by layer, compiled."""
     result: dict[str, dict[str, float]] = {}
     for layer in LAYERS:
         found = made_up(layer)
@@ -68,7 +68,9 @@ def measure(turns: int) -> dict[str, dict[str, float]]:
             with tempfile.TemporaryDirectory() as folder:
                 run(found.targets.trials, found.names, scores, seed=seed, folder=Path(folder))
 
-        first, again = seconds(lambda: engine(1)), seconds(lambda: engine(2))
+        # The first run compiles, or loads what an earlier process compiled: it is not counted.
+        engine(1)
+        again = seconds(lambda: engine(2))
         result[layer] = {
             "rows": float(len(found.targets.rows)),
             "parameters": float(at.size),
@@ -77,6 +79,5 @@ def measure(turns: int) -> dict[str, dict[str, float]]:
             f"one set by engine ({PEOPLE_PER_SET} people a stratum), ms": 1e3
             * again
             / SETS_PER_CHUNK,
-            "engine: first run of 100 sets less a later one, s": max(first - again, 0.0),
         }
     return result

@@ -48,7 +48,7 @@ def judged(result: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
 def lines(result: Mapping[str, Any]) -> Iterator[tuple[str, str, str]]:
     """Group, name and value of everything measured."""
     for group, entries in result.items():
-        if group in ("machine", "growth rows", "date"):
+        if group in ("machine", "growth rows", "date", "measured"):
             continue
         for name, value in entries.items():
             if isinstance(value, Mapping):
@@ -70,7 +70,8 @@ def page(result: Mapping[str, Any]) -> str:
         "",
         f"{machine['cpu']}, {machine['cores']} cores, load {machine['load'][0]:g} of other work at "
         f"the start; Python {machine['python']}; {versions}; commit {machine['commit']}; "
-        f"{result['date']}. Contestants run in turns and are compared turn by turn: ratios hold "
+        f"{result['date']}. Parts are measured by themselves{_parts(result)}. "
+        "Contestants run in turns and are compared turn by turn: ratios hold "
         "from machine to machine, seconds do not.",
         "",
         "| aim | wanted | measured | |",
@@ -82,6 +83,12 @@ def page(result: Mapping[str, Any]) -> str:
     out += ["## All numbers", "", "| task | what | measured |", "|---|---|---|"]
     out += [f"| {' | '.join(row)} |" for row in lines(result)]
     return "\n".join(out) + "\n"
+
+
+def _parts(result: Mapping[str, Any]) -> str:
+    """Commit, day and load of the parts that were measured since this is written down."""
+    told = [f"{part} at {when}" for part, when in result.get("measured", {}).items()]
+    return f": {'; '.join(told)}; the others earlier" if told else ""
 
 
 def table(result: Mapping[str, Any]) -> str:
