@@ -191,3 +191,12 @@ def test_conditions_are_read_as_they_will_be_asked(condition: str, value: str):
     texts = {**CLEAN, "safety/rules.csv": CLEAN["safety/rules.csv"].replace("age < 12", condition)}
     (issue,) = [one for one in lint(snapshot(texts)) if one.rule == "unknown_question"]
     assert issue.value == value.strip()
+
+
+@pytest.mark.parametrize(
+    ("table", "column"), [("red_flags.csv", "rule"), ("ask/synonyms.csv", "phrase")]
+)
+def test_rows_told_apart_by_another_column_may_not_stand_twice(table: str, column: str):
+    texts = {**CLEAN, table: f"{column},label\nfever,One\nfever,Two\n"}
+    found = [issue for issue in lint(snapshot(texts)) if issue.rule == "duplicate_id"]
+    assert [(issue.file, issue.row) for issue in found] == [(table, 3)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from fnmatch import fnmatch
 from typing import Any, Protocol
 
@@ -378,7 +378,15 @@ class DuplicateId:
         ("safety/rules.csv",),
         ("harms.csv",),
         ("endpoints.csv",),
+        ("red_flags.csv",),
+        ("tests.csv",),
+        ("safety/definitions.csv",),
+        ("ask/boundaries.csv",),
+        ("plan/indicated_people.csv",),
+        ("ask/synonyms.csv",),
     )
+    # The column that tells the rows of a table apart, where it is not `id`.
+    columns: Mapping[str, str] = {"red_flags.csv": "rule", "ask/synonyms.csv": "phrase"}
 
     def issues(self, data: Snapshot) -> Iterator[Issue]:
         """One issue a repetition."""
@@ -386,7 +394,7 @@ class DuplicateId:
         for family in self.families:
             seen: dict[str, str] = {}
             for line in data.rows(*family):
-                key = line.get("id")
+                key = line.get(self.columns.get(line.file, "id"))
                 place = f"{line.file}:{line.number}"
                 if not key or key in seen:
                     where = f"stands in {seen[key]} already" if key else "is blank"
