@@ -461,7 +461,7 @@ def _limits(
         found.append(
             "People per 100 are simulated twins of this person: their spread holds what is unknown "
             "about the person and the model. The interval of a difference holds what is unknown of "
-            "the model's parameters and the chance of the draw, not differences between studies."
+            "the model's parameters, the chance of the draw and how results differ between places."
         )
         found.append(
             "A plausible option carries the chance that it does nothing at all (an assumed share, "
@@ -474,17 +474,21 @@ def _limits(
             found.append(
                 "More than one mechanism is possible; the twins carry each with its probability."
             )
-    recalled = {
-        reason.rule
-        for option in options
-        for verdict in option.verdicts
-        for reason in verdict.reasons
-        if reason.verified == "recalled"
-    }
+    rules: dict[str, set[str]] = {}
+    for option in options:
+        for verdict in option.verdicts:
+            for reason in verdict.reasons:
+                rules.setdefault(reason.verified, set()).add(reason.rule)
+    recalled, assumed = rules.get("recalled", set()), rules.get("assumed", set())
     if recalled:
         found.append(
             f"{len(recalled)} of the safety rules that spoke are recalled and not yet checked "
             "against a label; they ask for care and never block."
+        )
+    if assumed:
+        found.append(
+            f"{len(assumed)} of the safety rules that spoke are caution of the house and stand on "
+            "no label; some of them block."
         )
     return tuple(found)
 
