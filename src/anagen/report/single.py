@@ -136,19 +136,26 @@ def print_single(made: SinglePlan, stamp: Stamp, console: Console) -> None:
     )
 
 
-def _print_courses(made: SinglePlan, batch: Forecast, observable: str, console: Console) -> None:
-    label, unit = OBSERVABLES[observable]
+def _arm_table(title: str, first: str, made: SinglePlan, batch: Forecast) -> Table:
+    """An empty table with a column of row names and one per arm."""
     table = Table(
-        title=f"\n{label}, {unit}: median (90 of 100 lie within)",
+        title=title,
         title_justify="left",
         title_style="bold",
         box=box.SIMPLE_HEAD,
         show_edge=False,
         pad_edge=False,
     )
-    table.add_column("After")
+    table.add_column(first)
     for arm in batch.arms.values():
         table.add_column(_column(arm, made), justify="right")
+    return table
+
+
+def _print_courses(made: SinglePlan, batch: Forecast, observable: str, console: Console) -> None:
+    label, unit = OBSERVABLES[observable]
+    title = f"\n{label}, {unit}: median (90 of 100 lie within)"
+    table = _arm_table(title, "After", made, batch)
     weeks = list(batch.weeks)
     shown = [week for week in TABLE_WEEKS if week in weeks]
     for week in shown:
@@ -225,17 +232,8 @@ def _print_spread(made: SinglePlan, batch: Forecast, console: Console) -> None:
     index = list(batch.weeks).index(week)
     observable = made.observables[0]
     label, unit = OBSERVABLES[observable]
-    table = Table(
-        title=f"\nWhy the range is wide: {label}, {unit}, after {when(week)}",
-        title_justify="left",
-        title_style="bold",
-        box=box.SIMPLE_HEAD,
-        show_edge=False,
-        pad_edge=False,
-    )
-    table.add_column("")
-    for arm in batch.arms.values():
-        table.add_column(_column(arm, made), justify="right")
+    title = f"\nWhy the range is wide: {label}, {unit}, after {when(week)}"
+    table = _arm_table(title, "", made, batch)
     apart = [spread(arm.values[observable][:, index]) for arm in batch.arms.values()]
     table.add_row(
         "People differ: 9 of 10 between",
