@@ -43,7 +43,7 @@ interventions: $(STAMP) ## renew docs/interventions.md: every treatment, its tie
 	$(BIN)/anagen interventions --markdown --out docs/interventions.md
 
 validation: $(STAMP) ## predict the published studies of modeled drugs again and renew their page (minutes)
-	$(BIN)/anagen trial table --draws 600 --out docs/validation.md
+	$(BIN)/anagen trial table --out docs/validation.md
 
 calibrate: $(STAMP) ## fit the posterior again into out/posterior (most of an hour; goes on after a kill)
 	$(BIN)/anagen calibrate --recover 8 --leave-out

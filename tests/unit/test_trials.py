@@ -19,6 +19,7 @@ from anagen.catalog.studies import load_studies, load_study
 from anagen.catalog.trial_designs import load_trial_designs
 from anagen.errors import InputProblems
 from anagen.rng import generator
+from anagen.simulate.exposure import values
 from anagen.trials.arms import control_gain
 from anagen.trials.asked import asked_of
 from anagen.trials.design import Population, Trial
@@ -26,7 +27,7 @@ from anagen.trials.document import inside
 from anagen.trials.empirical_salt import empirical_salt
 from anagen.trials.endpoints import RULES, readings
 from anagen.trials.population import strata
-from anagen.trials.predict import parameter_sd, predict
+from anagen.trials.predict import parameter_spread, predict, read
 from anagen.trials.published import published_trial
 from anagen.trials.read import load_trial, parse_trial
 from anagen.trials.reference import (
@@ -284,8 +285,33 @@ def test_the_people_have_the_reported_mix():
     mean = sum(s.share * (s.person.salt or 0) for s in people)
     assert mean == pytest.approx(86.0, abs=1.0)
     assert min(salt for salt in salts if salt) >= 50
-    # One id, so every stratum meets the same parameters.
-    assert {s.person.patient_id for s in people} == {"trial small"}
+    # One group, so every stratum meets the same parameters; many people, so each tells more.
+    assert {s.person.parameters_id for s in people} == {"trial small"}
+    assert len({s.person.patient_id for s in people}) == len(people)
+
+
+def test_people_of_a_group_share_parameters_and_differ_as_people():
+    trial = Trial.model_validate(small())
+    one, other = (s.person for s in strata(trial, trial.population)[:2])
+    clearance, adherence = "baricitinib_clearance", "adherence_oral"
+    cells = {"model": "oral", "clearance": clearance, "adherence": adherence}
+    a, b = values(cells, one, 50, 3), values(cells, other, 50, 3)
+    assert (a["clearance"] == b["clearance"]).all()
+    assert not (a["adherence"] == b["adherence"]).any()
+    # Within a set of parameters everybody has a share of doses of their own.
+    assert np.unique(a["adherence"]).size == 50
+
+
+def test_twins_nobody_would_have_let_in_are_not_counted(small_trial):
+    trial, asked = small_trial
+    open_to_all = trial.model_copy(
+        update={"population": trial.population.model_copy(update={"salt_min": None})}
+    )
+    counted, everyone = (
+        sum(float(r.weight.sum()) for r in read(t, asked, draws=50, seed=2))
+        for t in (trial, open_to_all)
+    )
+    assert 0.0 < counted < everyone
 
 
 def test_episodes_stay_within_who_was_let_in():
@@ -321,9 +347,17 @@ def test_parameter_spread_is_told_from_chance():
     random = np.random.default_rng(3)
     chance = random.standard_normal(5000)
     sets = np.repeat(random.standard_normal(1000), 5)
-    assert parameter_sd(chance)[0] < 0.15
-    assert parameter_sd(sets + 0.5 * chance)[0] == pytest.approx(1.0, rel=0.1)
-    assert parameter_sd(chance)[1] == pytest.approx(1.0 / math.sqrt(5000), rel=0.1)
+    assert parameter_spread(chance)[0].std() < 0.15
+    assert parameter_spread(sets + 0.5 * chance)[0].std() == pytest.approx(1.0, rel=0.1)
+    assert parameter_spread(chance)[1] == pytest.approx(1.0 / math.sqrt(5000), rel=0.1)
+
+
+def test_a_lopsided_parameter_spread_stays_lopsided():
+    random = np.random.default_rng(4)
+    sets = np.repeat(random.exponential(size=1000), 5)
+    found, _ = parameter_spread(sets - sets.mean() + 0.3 * random.standard_normal(5000))
+    low, middle, high = np.quantile(found, (0.05, 0.5, 0.95))
+    assert high - middle > 2.0 * (middle - low)
 
 
 @pytest.fixture(scope="module")

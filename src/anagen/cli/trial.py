@@ -39,7 +39,7 @@ def predict(
             show_default=False,
         ),
     ],
-    draws: Draws = 300,
+    draws: Draws = 1000,
     seed: Seed = 0,
     as_json: Json = False,
 ) -> None:
@@ -69,7 +69,7 @@ def table(
         Path | None,
         typer.Option(help="File to write, such as docs/validation.md; else standard output."),
     ] = None,
-    draws: Draws = 300,
+    draws: Draws = 1000,
     seed: Seed = 0,
 ) -> None:
     """Every shipped study predicted beside what it found: errors, coverage, all misses."""

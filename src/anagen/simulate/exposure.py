@@ -34,6 +34,8 @@ MARKER = "_marker"
 RESPONDERS = ("_responders", "_responders_low", "_responders_high")
 # Cells of `[exposure]` and `[[actions]]` that are words; every other cell is a parameter id.
 WORDS = ("action", "model", "absorption", "note")
+# Cells whose row says how people differ: everybody has a value of their own.
+OF_PEOPLE = ("adherence",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +90,13 @@ def values(
     for name, parameter_id in cells.items():
         if name in WORDS or name.endswith((BETWEEN_PEOPLE, MARKER, *RESPONDERS)):
             continue
-        drawn = sample(str(parameter_id), draws, seed, person.patient_id)
+        if name in OF_PEOPLE:
+            result[name] = sample_trait(str(parameter_id), draws, seed, person.patient_id)
+            continue
+        drawn = sample(str(parameter_id), draws, seed, person.parameters_id)
         spread_id = cells.get(name + BETWEEN_PEOPLE)
         if spread_id is not None:
-            log_sd = sample(str(spread_id), draws, seed, person.patient_id)
+            log_sd = sample(str(spread_id), draws, seed, person.parameters_id)
             z = normal_scores(draws, seed, person.patient_id, f"between:{parameter_id}")
             told = person.markers.get(str(cells.get(name + MARKER, "")))
             if told is not None:

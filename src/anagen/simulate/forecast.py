@@ -98,7 +98,7 @@ def _count_wander(person: Person, weeks: int, draws: int, seed: int) -> FloatArr
     """How the counts of every draw wander by chance, the same in every arm. Shape: (draw, week)."""
 
     def row(name: str) -> FloatArray:
-        return sample(name, draws, seed, person.patient_id)
+        return sample(name, draws, seed, person.parameters_id)
 
     z = _yearly_normals(person.patient_id, "count wander", weeks + 1, 53, draws, seed)
     step = float(cohort.DAYS_PER_WEEK)

@@ -39,6 +39,9 @@ class Person:
     that the model knows, with their starts before week 0: the past up to today is lived with them.
     An arm goes on with them only where it names them (`simulate/running.py`). `markers` are assays
     that tell who responds to a drug, with "low" or "high" (`sulfotransferase`).
+
+    `group_id` names people who are simulated under the same sets of parameters, such as the kinds
+    of people of one trial: as people they differ, what is unknown of the model they share.
     """
 
     patient_id: str
@@ -78,3 +81,9 @@ class Person:
     mechanism_mixtures: tuple[tuple[tuple[str, ...], float], ...] = ()
     ancestry: str | None = None
     markers: Mapping[str, str] = field(default_factory=dict)
+    group_id: str | None = None
+
+    @property
+    def parameters_id(self) -> str:
+        """The id that keys the sets of parameters."""
+        return self.group_id or self.patient_id

@@ -110,7 +110,8 @@ def system_readout(
     serum_dht = scalp_dht = np.ones((len(days), draws))
     if "type_2_inactivation" in treated:
         rows = {
-            name: sample(row, draws, seed, person.patient_id) for name, row in ANDROGEN_ROWS.items()
+            name: sample(row, draws, seed, person.parameters_id)
+            for name, row in ANDROGEN_ROWS.items()
         }
         serum_dht, scalp_dht = dht_courses(treated, rows)
         treated["scalp_dht_ratio"] = scalp_dht
@@ -179,7 +180,7 @@ def _works(regimen: Regimen, person: Person, draws: int, seed: int) -> FloatArra
     if regimen.credence >= 1.0 or seed == TYPICAL:
         return np.ones(draws)
     sets = -(-draws // PEOPLE_PER_SET)
-    chance = generator(seed, person.patient_id, f"works:{regimen.treatment}").random(sets)
+    chance = generator(seed, person.parameters_id, f"works:{regimen.treatment}").random(sets)
     return np.repeat(chance < regimen.credence, PEOPLE_PER_SET)[:draws].astype(np.float64)
 
 
@@ -213,7 +214,7 @@ def _body(
     """Stores and hormones day by day, and what their lack does. Unknown labs are drawn."""
 
     def row(parameter_id: str) -> FloatArray:
-        return sample(parameter_id, draws, seed, person.patient_id)
+        return sample(parameter_id, draws, seed, person.parameters_id)
 
     def trait(parameter_id: str) -> FloatArray:
         return sample_trait(parameter_id, draws, seed, person.patient_id)
@@ -325,7 +326,7 @@ def _time_of_life(
     """Season, age and menopause: each acts only on a person of whom it is known."""
 
     def row(parameter_id: str) -> FloatArray:
-        return sample(parameter_id, draws, seed, person.patient_id)
+        return sample(parameter_id, draws, seed, person.parameters_id)
 
     time = days.astype(np.float64)
     if person.visit_day_of_year is not None:
@@ -405,7 +406,7 @@ def _past_events(
     person: Person, days: NDArray[np.int64], draws: int, seed: int
 ) -> list[Contribution]:
     def row(parameter_id: str) -> FloatArray:
-        return sample(parameter_id, draws, seed, person.patient_id)
+        return sample(parameter_id, draws, seed, person.parameters_id)
 
     time = days.astype(np.float64)
     result: list[Contribution] = []
@@ -425,7 +426,7 @@ def _past_events(
     for number, event in enumerate(person.perturbations):
         if event.kind == "childbirth":
             continue
-        result.append(_event(event, number, time, person.patient_id, draws, seed))
+        result.append(_event(event, number, time, person, draws, seed))
     return result
 
 
@@ -442,10 +443,10 @@ def _delivery_day(person: Person, draws: int, seed: int) -> FloatArray | None:
 
 
 def _event(
-    event: Perturbation, number: int, days: FloatArray, patient_id: str, draws: int, seed: int
+    event: Perturbation, number: int, days: FloatArray, person: Person, draws: int, seed: int
 ) -> Contribution:
     def row(parameter_id: str) -> FloatArray:
-        return sample(parameter_id, draws, seed, patient_id)
+        return sample(parameter_id, draws, seed, person.parameters_id)
 
     first_day = -DAYS_PER_WEEK * event.weeks_ago
     if event.kind in ("chemotherapy", "radiotherapy"):
@@ -461,7 +462,7 @@ def _event(
         fraction = np.full(draws, min(max(event.strength, 0.0), 0.99))
     else:
         # Two fevers of one person need not hit equally hard: the number of the event is in the key.
-        scores = normal_scores(draws, seed, patient_id, f"event:{event.kind}:{number}")
+        scores = normal_scores(draws, seed, person.patient_id, f"event:{event.kind}:{number}")
         fraction = from_normal(parameter_id, scores)
     released = events.release_impulse(days, first_day, fraction, row("release_days"))
     return {"anagen_release": released}

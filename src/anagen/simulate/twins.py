@@ -153,7 +153,7 @@ class Lanes:
         if self.central:
             return np.full(self.index.size, value(name))
         draws = self.draws_per_pool
-        return sample(name, draws, self.seed, self.person.patient_id)[self.index % draws]
+        return sample(name, draws, self.seed, self.person.parameters_id)[self.index % draws]
 
     def trait(self, name: str) -> FloatArray:
         """Draws of a row that differs from person to person. Shape: (lane,)."""

@@ -93,9 +93,9 @@ def control_gain(route: str, person: Person, weeks: int, draws: int, seed: int) 
     """
     if route not in GAINS or person.mechanism_probability.get("autoimmune"):
         return np.zeros((draws, weeks + 1))
-    gain = sample(GAINS[route], draws, seed, person.patient_id)
+    gain = sample(GAINS[route], draws, seed, person.parameters_id)
     female = traits(person, draws, seed).female
-    gain = gain + female * sample("vehicle_gain_women", draws, seed, person.patient_id)
+    gain = gain + female * sample("vehicle_gain_women", draws, seed, person.parameters_id)
     days = DAYS_PER_WEEK * np.arange(weeks + 1)
     reached = 1.0 - 0.05 ** (days / value("vehicle_saturation_days"))
     return gain[:, None] * reached[None, :]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from statistics import NormalDist
 
 from anagen.catalog.parameters import value
@@ -25,16 +25,20 @@ class Stratum:
 def strata(trial: Trial, population: Population) -> tuple[Stratum, ...]:
     """The people of one population; shares sum to 1.
 
-    All carry the id of the trial, so that every stratum and arm meets the same parameters.
+    All carry the id of the trial as their group, so that every stratum and arm meets the same
+    parameters; as people the strata are strangers, so that each adds to what the others tell.
     """
-    if trial.condition == "alopecia_areata":
-        return _areata(trial, population)
-    return _pattern(trial, population)
+    found = _areata if trial.condition == "alopecia_areata" else _pattern
+    return tuple(
+        replace(stratum, person=replace(stratum.person, patient_id=f"trial {trial.id}: {number}"))
+        for number, stratum in enumerate(found(trial, population))
+    )
 
 
 def _person(trial: Trial, population: Population, mechanism: str, **known: object) -> Person:
     return Person(
         patient_id=f"trial {trial.id}",
+        group_id=f"trial {trial.id}",
         sex=None if population.sex in (None, "both") else population.sex,
         age_years=population.age_mean_years,
         mechanism_probability={mechanism: 1.0},

@@ -34,7 +34,7 @@ COUNTS = ("total_density", "terminal_density")
 WEEKS_PER_YEAR = 365.25 / 7.0
 # Draws of the predictive distribution; its 5 % points are then good to a tenth of its SD.
 SAMPLES = 4000
-# A share this near to 0 or 1 has no slope on the arcsine scale to carry a spread over.
+# A share this near to 0 or 1 has no slope on the arcsine scale to tell its spread in percent by.
 LEAST_SHARE = 0.01
 
 
@@ -223,8 +223,11 @@ def _simulate(
 
 
 def _reading(trial: Trial, courses: _Courses, item: Asked, rule: Rule, seed: int) -> Reading:
+    people = trial.population_of(next(arm for arm in trial.arms if arm.id == item.arm))
     found = [
-        _people(trial, course[rule.observable], course["salt"], item, rule, f"{number}", seed)
+        _people(
+            trial, people, course[rule.observable], course["salt"], item, rule, f"{number}", seed
+        )
         for number, course in enumerate(courses.values)
     ]
     shares = np.array([stratum.share for stratum in courses.strata])
@@ -253,6 +256,7 @@ def _estimate(trial: Trial, reading: Reading) -> _Estimate:
 
 def _people(
     trial: Trial,
+    people: Population,
     course: FloatArray,
     salt: FloatArray,
     item: Asked,
@@ -278,6 +282,11 @@ def _people(
         start = at_entry
     else:
         start = readings(rule.observable, course, begin, random(f"reading:{rule.observable}:start"))
+        if rule.observable == "salt":
+            # A twin that no history brought to the SALT of its stratum would not have been let in.
+            low, high = people.salt_min, people.salt_max
+            counts *= start >= (0.0 if low is None else low)
+            counts *= start <= (100.0 if high is None else high)
     visit = np.minimum(np.full(draws, round(item.week)), last)
     gone = left < item.week
     if item.analysis == "locf":
@@ -311,19 +320,23 @@ def _seen(treatment: str) -> bool:
     )
 
 
-def parameter_sd(influence: FloatArray) -> tuple[float, float]:
-    """SD between sets of parameters, and SD of the mean by the chance of few people in each.
+def parameter_spread(influence: FloatArray) -> tuple[FloatArray, float]:
+    """How far each set of parameters lies off the mean, and the SD of the mean by chance.
 
-    `influence` (draw,), in sets of PEOPLE_PER_SET: one-way analysis of variance.
+    `influence` (draw,), in sets of PEOPLE_PER_SET. The spread between sets, once the chance of few
+    people in each is taken off (one-way analysis of variance), is what is unknown of the model.
+    The sets are shrunk to that spread, so a lopsided spread stays lopsided. Shape: (set,).
     """
     whole = influence.size // PEOPLE_PER_SET * PEOPLE_PER_SET
     if whole < 2 * PEOPLE_PER_SET:
-        return 0.0, float(influence.std() / math.sqrt(influence.size))
+        return np.zeros(1), float(influence.std() / math.sqrt(influence.size))
     sets = influence[:whole].reshape(-1, PEOPLE_PER_SET)
     within = float(sets.var(axis=1, ddof=1).mean())
-    seen = float(sets.mean(axis=1).var(ddof=1))
+    of_sets = sets.mean(axis=1) - sets.mean()
+    seen = float(of_sets.var(ddof=1))
     between = max(seen - within / PEOPLE_PER_SET, 0.0)
-    return math.sqrt(between), math.sqrt(within / whole)
+    kept = math.sqrt(between / seen) if seen > 0.0 else 0.0
+    return kept * of_sets, math.sqrt(within / whole)
 
 
 def _effect(trial: Trial, item: Asked, rule: Rule, seen: bool, seed: int) -> float:
@@ -344,31 +357,31 @@ def _spread(
     trial: Trial, item: Asked, rule: Rule, estimate: _Estimate, seen: bool, seed: int
 ) -> Prediction:
     """Adds study, arm and sampling to what is unknown of the model."""
-    between, chance = parameter_sd(estimate.influence)
+    of_sets, chance = parameter_spread(estimate.influence)
     effect = _effect(trial, item, rule, seen, seed)
     random = generator(
         seed, trial.id, f"predictive:{item.arm}:{item.endpoint}:{item.kind}:{item.week:g}"
+    )
+    known = (
+        estimate.mean + random.choice(of_sets, SAMPLES) + chance * random.standard_normal(SAMPLES)
     )
     normals = random.standard_normal(SAMPLES)
     variance = estimate.sampling_variance
     sampling = None if variance is None else math.sqrt(variance)
     if rule.scale == "percent" and item.kind != "net":
-        share = min(max(estimate.mean / 100.0, 0.0), 1.0)
-        kept = min(max(share, LEAST_SHARE), 1.0 - LEAST_SHARE)
-        slope = 200.0 * math.sqrt(kept * (1.0 - kept))
-        sd = math.hypot(between / slope, chance / slope, effect)
-        effect *= slope
-        angle = math.asin(math.sqrt(share)) + sd * normals
+        angle = np.arcsin(np.sqrt(np.clip(known / 100.0, 0.0, 1.0))) + effect * normals
         drawn = 100.0 * np.sin(np.clip(angle, 0.0, math.pi / 2.0)) ** 2
+        share = min(max(estimate.mean / 100.0, LEAST_SHARE), 1.0 - LEAST_SHARE)
+        slope = math.sqrt(share * (1.0 - share))
+        effect *= 200.0 * slope
         if item.n is not None:
-            sampling = 100.0 * math.sqrt(kept * (1.0 - kept) / item.n)
+            sampling = 100.0 * slope / math.sqrt(item.n)
             drawn = 100.0 * random.binomial(item.n, drawn / 100.0) / item.n
     else:
         if rule.scale == "percent":
             # A difference of shares has no slope of its own; the steepest is taken.
             effect *= 100.0
-        sd = math.hypot(between, chance, effect, sampling or 0.0)
-        drawn = estimate.mean + sd * normals
+        drawn = known + math.hypot(effect, sampling or 0.0) * normals
     low_90, low_50, high_50, high_90 = np.quantile(drawn, (0.05, 0.25, 0.75, 0.95))
     return Prediction(
         asked=item,
@@ -377,7 +390,7 @@ def _spread(
         high_50=float(high_50),
         low_90=float(low_90),
         high_90=float(high_90),
-        sd_parameters=between,
+        sd_parameters=float(of_sets.std()),
         sd_study=effect,
         sd_sampling=sampling,
         seen_drug=seen,
