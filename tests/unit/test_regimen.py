@@ -120,6 +120,15 @@ def test_problems_say_what_is_allowed_and_what_is_near(text: str) -> None:
     assert problem.nearest == nearest
 
 
+def test_a_dose_of_a_pulse_names_the_pulse() -> None:
+    with pytest.raises(InputProblems) as found:
+        parse_plan("prednisolone 300 mg every 4 weeks x 3")
+    assert "given as corticosteroid pulses: prednisolone pulse 300 mg" in str(found.value)
+    with pytest.raises(InputProblems) as daily:
+        parse_plan("prednisolone 300 mg daily")
+    assert "pulse" not in str(daily.value)
+
+
 def test_a_plan_lists_the_problems_of_all_its_parts() -> None:
     plan = parse_plan("finasteride 1 mg daily + minoxidil 5% topical twice daily")
     assert [regimen.treatment for regimen in plan] == ["finasteride", "minoxidil_topical"]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from anagen.catalog.treatments import Treatment, UsualRegimen
+from anagen.catalog.treatments import Treatment, UsualRegimen, load_treatments
 from anagen.errors import Problem
 from anagen.simulate.regimen_words import (
     BELOW_ZERO,
@@ -98,7 +98,8 @@ def too_much(
             plan_problem(
                 text, f"{number_text(dose)} {usual.unit}",
                 f"is above the largest dose of {treatment.name} that Anagen will simulate",
-                allowed=allowed, fix=f"for example: {usual.text}",
+                allowed=allowed,
+                fix=f"for example: {usual.text}" + _other_way(dose, interval_days, treatment),
             )
         ]  # fmt: skip
     if usual.unit in SUMMED:
@@ -125,3 +126,20 @@ def too_much(
             fix=f"for example: {usual.text}",
         )
     ]  # fmt: skip
+
+
+def _other_way(dose: float, interval_days: float, treatment: Treatment) -> str:
+    """The course of the same class that takes such a dose so rarely, as pulses; empty if none."""
+    for other in load_treatments().values():
+        usual = other.regimen
+        if (
+            other.id != treatment.id
+            and (other.drug_class, other.route) == (treatment.drug_class, treatment.route)
+            and usual is not None
+            and usual.max_dose is not None
+            and dose <= usual.max_dose * (1.0 + ROUNDING)
+            and interval_days >= usual.interval_days > 1.0
+        ):
+            name = other.name[:1].lower() + other.name[1:]
+            return f"; so large a dose is given as {name}: {usual.text}"
+    return ""
