@@ -247,6 +247,30 @@ def test_red_flag_leaves_referral_only() -> None:
     assert "dermatologist" in plan.options[0].indication
 
 
+def test_a_stopped_plan_still_answers_what_was_asked_about() -> None:
+    plan = make_plan(
+        person(sex="female", age_years=30, asks_about=("finasteride", "biotin")),
+        assessment({"female_pattern_hair_loss": 0.95}, flags=[stop_flag()]),
+    )
+    assert [item.id for item in plan.options] == ["specialist_referral"]
+    assert [item.id for item in plan.blocked] == ["finasteride"]
+    assert any("biotin" in text.casefold() for text in plan.limits)
+    assert not any(item.outcomes or item.harms and item.arm for item in plan.blocked)
+
+
+def test_nothing_asks_for_less_than_no_treatment() -> None:
+    orders = {order.aim: order.names for order in _man().orderings}
+    for aim in ("few_side_effects", "low_burden", "low_cost"):
+        assert orders[aim][0] == "watchful_waiting", aim
+    assert orders["regrowth"][0] != "watchful_waiting"
+
+
+def test_what_stopping_does_is_told_part_by_part() -> None:
+    pair = next(o for o in _man().options if o.id == "finasteride+minoxidil_topical")
+    names = [load_treatments()[name].name for name in pair.treatments]
+    assert all(f"{name}: " in pair.if_stopped for name in names)
+
+
 def test_blocked_are_listed_with_reason_and_never_simulated() -> None:
     plan = _plan({"female_pattern_hair_loss": 0.9}, sex="female", age_years=30)
     blocked = {item.id: item for item in plan.blocked}

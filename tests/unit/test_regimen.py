@@ -123,7 +123,9 @@ def test_problems_say_what_is_allowed_and_what_is_near(text: str) -> None:
 def test_a_dose_of_a_pulse_names_the_pulse() -> None:
     with pytest.raises(InputProblems) as found:
         parse_plan("prednisolone 300 mg every 4 weeks x 3")
-    assert "given as corticosteroid pulses: prednisolone pulse 300 mg" in found.value.problems[0].fix
+    assert (
+        "given as corticosteroid pulses: prednisolone pulse 300 mg" in found.value.problems[0].fix
+    )
     with pytest.raises(InputProblems) as daily:
         parse_plan("prednisolone 300 mg daily")
     assert "pulse" not in daily.value.problems[0].fix

@@ -57,6 +57,17 @@ def test_build_reads_no_clock(case: str) -> None:
 
 
 @every_case
+def test_every_condition_of_every_option_is_printed(case: str) -> None:
+    if document(case).stopped_by:
+        return
+    told = " ".join(terminal(case, 100).split())
+    for option in document(case).options:
+        for condition in () if option.folded else option.conditions:
+            words = condition.removeprefix("Check first: ").rstrip(".")
+            assert " ".join(words.split()) in told, (option.label, condition)
+
+
+@every_case
 def test_json_meets_its_published_schema(case: str) -> None:
     published = json.loads((data_root() / "schema" / "report.schema.json").read_text("utf-8"))
     assert published == schema(), "write schema() to data/schema/report.schema.json again"

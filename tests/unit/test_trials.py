@@ -20,7 +20,7 @@ from anagen.catalog.trial_designs import load_trial_designs
 from anagen.errors import InputProblems
 from anagen.rng import generator
 from anagen.simulate.exposure import values
-from anagen.trials.arms import control_gain
+from anagen.trials.arms import above_plans, control_gain
 from anagen.trials.asked import asked_of
 from anagen.trials.design import Population, Trial
 from anagen.trials.document import inside
@@ -338,6 +338,22 @@ def test_arms_fill_in_only_what_they_say():
     own = trial.population_of(trial.arms[0])
     assert (own.salt_mean, own.salt_min) == (92, 50)
     assert trial.population_of(trial.arms[1]) == trial.population
+
+
+def test_a_dose_above_every_plan_is_pointed_out():
+    document = small()
+    assert above_plans(parse_trial(document, "x")) == ()
+    document["arms"][0]["regimens"] = ["baricitinib 40 mg daily"]
+    assert "more than the 4 mg" in above_plans(parse_trial(document, "x"))[0]
+    document["arms"][0]["regimens"] = ["ritlecitinib 200 mg daily for 4 weeks"]
+    assert above_plans(parse_trial(document, "x")) == ()
+
+
+def test_a_week_asked_for_twice_is_told():
+    document = small()
+    document["endpoints"][0]["weeks"] = [24, 24]
+    with pytest.raises(InputProblems, match="twice"):
+        parse_trial(document, "x")
 
 
 # The spread.

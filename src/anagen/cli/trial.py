@@ -154,6 +154,7 @@ def _print(trial: Trial, found: Sequence[Prediction], left_out: Sequence[str]) -
     from rich.table import Table
     from rich.text import Text
 
+    from anagen.trials.arms import above_plans
     from anagen.trials.document import inside
 
     console = Console()
@@ -167,9 +168,9 @@ def _print(trial: Trial, found: Sequence[Prediction], left_out: Sequence[str]) -
     for what, rows in blocks.items():
         table = Table(
             box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, title=Text(what),
-            title_justify="left",
+            title_justify="left", padding=(0, 1, 0, 0),
         )  # fmt: skip
-        table.add_column("Arm", min_width=14)
+        table.add_column("Arm", min_width=12)
         for name in ("Week", "n", "Predicted", "50 %", "90 %", "Found"):
             table.add_column(name, justify="right", no_wrap=True)
         table.add_column(no_wrap=True)
@@ -202,5 +203,7 @@ def _print(trial: Trial, found: Sequence[Prediction], left_out: Sequence[str]) -
             style="dim",
         )
     )
+    for note in above_plans(trial):
+        console.print(Text(f"Look at the dose: {note}", style="bold"))
     for reason in left_out:
         console.print(Text(f"Not predicted: {reason.replace('_', ' ')}", style="dim"))

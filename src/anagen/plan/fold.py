@@ -116,8 +116,15 @@ def orderings(options: Sequence[Option]) -> tuple[Ordering, ...]:
         importance = {
             name: 1.0 if name == aim else settings["other_importance"] for name in load_weights()
         }
+        # Classes of effort and price start at little, which is still more than nothing.
         ranked = sorted(
-            ((-round(score(item.aims, importance), 9), item.id) for item in shown if item.aims),
+            (
+                aim == "regrowth" or bool(_taken(item)),
+                -round(score(item.aims, importance), 9),
+                item.id,
+            )
+            for item in shown
+            if item.aims
         )
-        found.append(Ordering(aim, tuple(ident for _, ident in ranked)))
+        found.append(Ordering(aim, tuple(ident for _, _, ident in ranked)))
     return tuple(found)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import replace
 from typing import Protocol
 
 import numpy as np
@@ -42,11 +43,13 @@ from anagen.plan.options import (
     WAITING,
     Candidate,
     asked_about,
+    asked_candidates,
     candidates,
     counted_share,
     referral,
 )
 from anagen.plan.records import Aims, Contribution, Option, Plan
+from anagen.plan.safety import check
 from anagen.simulate.regimen import Arm, Regimen
 from anagen.simulate.result import NO_CHANGE, Forecast
 
@@ -112,19 +115,25 @@ def make_plan(
     if stopping:
         why = "; ".join(flag.action or flag.label for flag in stopping)
         only = _option(referral(record, assessment, why), None, (), None, importance, record.sex)
+        asked = asked_candidates(record, assessment)
+        barred = [item for item in asked if item.status == "blocked"]
+        left = [item.label for item in asked if item.status != "blocked"]
+        waits = (
+            (f"Asked about, and left until a doctor was seen: {'; '.join(left)}.",) if left else ()
+        )
         return Plan(
             patient_id=record.id,
             assessment=assessment,
             stopped_by=tuple(flag.label for flag in stopping),
             options=(only,),
-            blocked=(),
+            blocked=tuple(_option(item, None, (), None, importance, record.sex) for item in barred),
             no_evidence=(),
             forecast=None,
             main_observable="",
             main_outcome="",
             order_basis="A red flag stops planning: a clinician comes first.",
             values=importance,
-            limits=(NOT_A_DIRECTIVE,),
+            limits=(NOT_A_DIRECTIVE, *waits),
             sources=tuple(dict.fromkeys((*(flag.source for flag in stopping), *only.sources))),
         )
     if not assessment.complaint_found:
@@ -153,7 +162,7 @@ def make_plan(
     options = folded(
         [
             _option(item, batch, rows, main, importance, record.sex, goes_on=not forbidden)
-            for item in open_to_all
+            for item in (_with_running(item, record, assessment, batch) for item in open_to_all)
         ],
         roles,
         kept,
@@ -186,6 +195,22 @@ def make_plan(
         untreated=outcomes(rows, batch, UNTREATED) if batch else (),
         real_change=_real_change(main, batch),
         orderings=orderings(shown),
+    )
+
+
+def _with_running(
+    item: Candidate, record: PatientRecord, assessment: Assessment, batch: Forecast | None
+) -> Candidate:
+    """Waiting with what safety asks of the treatments that go on meanwhile; else the same."""
+    if item.id != WAITING or batch is None or NO_CHANGE not in batch.arms:
+        return item
+    taken = dict.fromkeys(regimen.treatment for regimen in batch.arms[NO_CHANGE].arm.regimens)
+    verdicts = tuple(check(record, assessment, name) for name in taken)
+    asks = any(verdict.conditions for verdict in verdicts)
+    return replace(
+        item,
+        verdicts=(*item.verdicts, *verdicts),
+        status="conditions" if asks and item.status == "allowed" else item.status,
     )
 
 
@@ -361,7 +386,7 @@ def _option(
         else GOES_ON,
         cost_class=max((t.cost_class for t in treatments), key=COST_CLASSES.index),
         weeks_to_judge=max(judge, default=None) if not silent else None,
-        if_stopped=". ".join(dict.fromkeys(t.stopping.text for t in treatments)),
+        if_stopped=_if_stopped(treatments),
         positives=_told(treatments, [t.positives for t in treatments]),
         negatives=_told(treatments, [t.negatives for t in treatments]),
         score=None if aims is None else score(aims, importance),
@@ -369,6 +394,14 @@ def _option(
         aims=aims,
         contribution=_contribution(item, batch, main) if arm is not None else None,
     )
+
+
+def _if_stopped(treatments: Sequence[Treatment]) -> str:
+    """What stopping does; in a combination whose parts differ, each text names its own."""
+    texts = dict.fromkeys(treatment.stopping.text for treatment in treatments)
+    if len(texts) == 1:
+        return next(iter(texts))
+    return " ".join(f"{t.name}: {t.stopping.text.rstrip('.')}." for t in treatments)
 
 
 def _told(treatments: Sequence[Treatment], texts: Sequence[Sequence[str]]) -> tuple[str, ...]:

@@ -115,6 +115,15 @@ def _indications(
     ]
 
 
+def asked_candidates(record: PatientRecord, assessment: Assessment) -> tuple[Candidate, ...]:
+    """What the person asks about, each with its safety verdict, whatever it is good for."""
+    table = load_treatments()
+    return tuple(
+        _asked_for(table[name], check(record, assessment, name), ())
+        for name in sorted(asked_about(record))
+    )
+
+
 def _single(
     record: PatientRecord,
     assessment: Assessment,

@@ -22,6 +22,7 @@ from anagen.report.records import (
     Document,
     FlagItem,
     NextTest,
+    OptionItem,
     OutcomeItem,
 )
 from anagen.report.sparks import bar, people_bar, spark
@@ -34,6 +35,8 @@ OPTIONS_SHOWN = 5
 TESTS_SHOWN = 4
 LIMITS_SHOWN = 4
 SPARK_WIDTH = 26
+# Sums over all events: no side effect by themselves.
+OF_ANY = ("any ", "stopped for")
 
 
 def print_report(document: Document, console: Console) -> None:
@@ -282,6 +285,8 @@ def _options(document: Document, width: int) -> Iterable:
 
 
 def _gap(outcome: OutcomeItem) -> str:
+    if outcome.difference == outcome.difference_low == outcome.difference_high == 0:
+        return "no difference"
     return (
         f"{outcome.difference:+d} ({outcome.difference_low:+d} to {outcome.difference_high:+d})"
     ).replace("+0", "0")
@@ -333,7 +338,8 @@ def _living(document: Document) -> Iterable:
         if option.judge_text:
             parts.append(f"Judge it {option.judge_text.lower()}.")
         if option.harms:
-            most = max(option.harms, key=lambda harm: harm.treated)
+            single = [harm for harm in option.harms if not harm.event.startswith(OF_ANY)]
+            most = max(single or option.harms, key=lambda harm: harm.treated)
             parts.append(f"Most frequent side effect: {most.event}, {most.text}.")
         else:
             parts.append("No side-effect rates are recorded here; that does not mean none.")
@@ -362,13 +368,14 @@ def _without_number(document: Document) -> Iterable:
 
 def _first(document: Document) -> Iterable:
     """What must be settled first: points that belong to the same options stand together."""
-    wanted: dict[str, list[str]] = {}
-    for option in numbered(document)[:OPTIONS_SHOWN] or document.options:
-        for condition in option.conditions:
-            wanted.setdefault(condition, []).append(inside(option.label))
+    wanted: dict[str, list[OptionItem]] = {}
+    for option in document.options:
+        for condition in option.conditions if not option.folded else ():
+            wanted.setdefault(condition, []).append(option)
     together: dict[tuple[str, ...], list[str]] = {}
-    for condition, labels in wanted.items():
-        together.setdefault(tuple(labels), []).append(condition)
+    for condition, options in wanted.items():
+        labels = tuple(inside(option.label) for option in _plainest(options))
+        together.setdefault(labels, []).append(condition)
     if not together:
         return
     yield _heading("To settle first")
@@ -381,6 +388,12 @@ def _first(document: Document) -> Iterable:
         text.append(" ".join(others), style="not bold")
         yield _item("-", text)
     yield ""
+
+
+def _plainest(options: Sequence[OptionItem]) -> list[OptionItem]:
+    """Options that are not more than another of them and something else: a part tells for both."""
+    taken = [frozenset(option.treatments) for option in options]
+    return [o for o, own in zip(options, taken, strict=True) if not any(t < own for t in taken)]
 
 
 def _blocked(document: Document) -> Iterable:

@@ -66,6 +66,23 @@ def regimens_of(arm: TrialArm, file: str, place: str) -> tuple[Regimen, ...]:
     return tuple(found)
 
 
+def above_plans(trial: Trial) -> tuple[str, ...]:
+    """A sentence for every dose above the largest one Anagen plans: a trial's choice, or a slip."""
+    notes = []
+    for arm in trial.arms:
+        for regimen in regimens_of(arm, trial.id, arm.id):
+            usual = load_treatments()[regimen.treatment].regimen
+            if usual is None or usual.max_dose is None:
+                continue
+            if regimen.dose <= max(usual.max_dose, usual.loading_dose or 0.0):
+                continue
+            notes.append(
+                f"{arm.id}: {regimen.text or regimen.treatment} is more than the "
+                f"{usual.max_dose:g} {usual.unit} that Anagen would plan for a patient."
+            )
+    return tuple(dict.fromkeys(notes))
+
+
 def simulated(arm: TrialArm, regimens: tuple[Regimen, ...]) -> Arm:
     """The arm as the simulation takes it: what a vehicle gains counts, as in the trial."""
     return Arm(arm.id, arm.id, regimens, as_in_trial=True)

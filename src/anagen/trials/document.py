@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from anagen.provenance import Stamp
+from anagen.trials.arms import above_plans
 from anagen.trials.design import Trial
 from anagen.trials.predict import Prediction
 
@@ -59,6 +60,7 @@ def trial_document(
             }
             for p in predictions
         ],
+        "doses_above_plans": list(above_plans(trial)),
         "not_predicted": list(left_out),
         "provenance": asdict(stamp),
     }

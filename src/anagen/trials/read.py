@@ -251,7 +251,7 @@ def _people(people: Population, condition: str, file: str, place: str) -> Iterat
     if sex and people.sex not in (None, sex):
         yield Problem(
             file, f"{place}.sex", str(people.sex), f"does not fit {condition}", allowed=sex,
-            fix="describe women and men as two trials",
+            fix="the other sex has a condition of its own; describe women and men as two trials",
         )  # fmt: skip
 
 
@@ -275,6 +275,8 @@ def _endpoints(parts: _Parts, file: str) -> Iterator[Problem]:
         place = f"endpoints[{number}]"
         name = request.endpoint
         yield from _known_arms(request.arms, parts.ids, file, f"{place}.arms")
+        for week in sorted({w for w in request.weeks if request.weeks.count(w) > 1}):
+            yield Problem(file, f"{place}.weeks", f"{week:g}", "is asked for twice")
         if name not in known_endpoints():
             yield Problem(
                 file, f"{place}.endpoint", name, "is no end point that can be predicted",
