@@ -17,8 +17,15 @@ from anagen.ask.match import (
     subject_words,
 )
 from anagen.ask.records import Answer, Citation, Content, Outcome, Statement, Topic
+from anagen.ask.rules import raised_flags
+from anagen.ask.situation import Situation
 from anagen.ask.topics import about_cause, about_claim, about_other
-from anagen.ask.treatments import about_treatment, people_of
+from anagen.ask.treatments import (
+    about_treatment,
+    answers_situation,
+    asked_first,
+    people_of,
+)
 from anagen.ask.vocabulary import (
     Boundary,
     boundaries,
@@ -66,10 +73,12 @@ def _boundary(question: str, effects: tuple[str, ...]) -> Boundary | None:
     )
 
 
-def _care(row: Boundary) -> tuple[Topic, tuple[Statement, ...]]:
-    """Where to go first, with the words of the red flag behind it."""
+def _care(row: Boundary, situation: Situation | None = None) -> tuple[Topic, tuple[Statement, ...]]:
+    """Where to go first, with the words of the red flag that the question raises."""
     own = Statement(row.text, row=f"ask/boundaries.csv {row.id}")
-    flag = next((flag for flag in load_red_flags() if flag.rule == row.red_flag), None)
+    raised = raised_flags(situation) if situation is not None else []
+    named = [flag for flag in load_red_flags() if flag.rule == row.red_flag]
+    flag = next(iter((*raised, *named)), None)
     if flag is None:
         return Topic("boundary", row.id, row.id.replace("_", " ")), (own,)
     told = Statement(f"{flag.action} ({flag.urgency})", (flag.source,), flag.verified)
@@ -164,9 +173,12 @@ def _compared(reading: Reading, found: Index) -> Entry | None:
 
 def _primary(reading: Reading, found: Index) -> Entry | None:
     """The one entry the answer is built on."""
-    claim = _closest_claim(reading, found)
     named = [found.entries[key] for key in reading.named]
-    treatments = [entry for entry in named if entry.topic.kind == "treatment"]
+    ids = [entry.topic.id for entry in named if entry.topic.kind == "treatment"]
+    treatments = [found.entries["treatment", one] for one in asked_first(ids, reading)]
+    if treatments and answers_situation(treatments[0].topic.id, ids, reading):
+        return treatments[0]
+    claim = _closest_claim(reading, found)
     if claim is not None:
         return claim
     if named and named[0].topic.kind == "claim":
@@ -262,7 +274,7 @@ def ask(question: str) -> Answer:
         content = replace(content, verdict="", grade="")
     if care and care.red_flag:
         # Who to see first, then the rules of the treatment.
-        _, more = _care(care)
+        _, more = _care(care, reading.situation)
         content = content.after(more[:1])
     topics = tuple(dict.fromkeys((entry.topic, *named)))
     unread = tuple(reading.written.get(word, word) for word in reading.stems if word in missed)

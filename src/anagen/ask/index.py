@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from functools import cache
 
 from anagen.ask.records import Topic
-from anagen.ask.tokens import stems
+from anagen.ask.tokens import shortest_words, stems
 from anagen.ask.vocabulary import intent_phrases, kinds_of_words, synonyms
 from anagen.catalog.causes import load_causes
 from anagen.catalog.claims import load_claims
-from anagen.catalog.findings import load_red_flags, load_tests
+from anagen.catalog.findings import load_red_flags, load_rules, load_tests
 from anagen.catalog.harms import load_harms
 from anagen.catalog.labs import load_labs
+from anagen.catalog.medicines import load_medicines
 from anagen.catalog.treatments import load_treatments
 
 _BRACKETS = re.compile(r"\([^)]*\)")
@@ -35,13 +36,14 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Index:
-    """Entries by (kind, id), phrases that name topics, and the weight of each stem."""
+    """Entries by (kind, id), phrases that name topics, the weight of each stem, its whole word."""
 
     entries: Mapping[tuple[str, str], Entry]
     phrases: Mapping[tuple[str, ...], tuple[tuple[str, str], ...]]
     weights: Mapping[str, float]
     unknown_weight: float
     named_words: frozenset[str]
+    spelled: Mapping[str, str]
 
     def weight(self, word: str) -> float:
         """How much a stem tells topics apart; a stem found nowhere weighs most."""
@@ -75,9 +77,23 @@ def _treatments() -> Iterator[Entry]:
         yield _entry("treatment", item.id, item.name, names, " ".join(names), " ".join(body))
 
 
+def _drugs(cause: str) -> tuple[str, ...]:
+    """Names of the medicines behind a cause `trigger_drug_X`: those of which X is told."""
+    rule = next((row for row in load_rules() if f"trigger_{row.finding}" == cause), None)
+    if rule is None or rule.reads != "medicine":
+        return ()
+    told = set(rule.key.split())
+    return tuple(
+        name
+        for row in load_medicines().values()
+        if not row.treatment and told & {row.id, *row.classes}
+        for name in (_BRACKETS.sub(" ", row.label), *row.synonyms)
+    )
+
+
 def _causes() -> Iterator[Entry]:
     for cause in load_causes().values():
-        names = (cause.id.replace("_", " "), cause.label, *cause.aliases)
+        names = (cause.id.replace("_", " "), cause.label, *cause.aliases, *_drugs(cause.id))
         body = f"{cause.description} {cause.reversibility} {cause.mechanism}"
         yield _entry("cause", cause.id, cause.label, names, " ".join(names), body)
 
@@ -136,4 +152,5 @@ def index() -> Index:
         weights,
         max(weights.values()),
         frozenset(named),
+        shortest_words(name for entry in entries.values() for name in entry.names),
     )

@@ -7,8 +7,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from anagen.ask.index import Entry, Index
+from anagen.ask.situation import Situation, stated
+from anagen.ask.situation import phrases as names_of_situations
 from anagen.ask.tokens import stem, stems, words
-from anagen.ask.vocabulary import intent_phrases, kinds_of_words, settings, synonyms
+from anagen.ask.vocabulary import (
+    intent_phrases,
+    kinds_of_words,
+    settings,
+    synonyms,
+    whole_words,
+)
 
 Key = tuple[str, str]
 
@@ -31,6 +39,7 @@ class Reading:
     written: Mapping[str, str]
     about_hair: bool
     outside: frozenset[str]
+    situation: Situation
 
     @property
     def content(self) -> frozenset[str]:
@@ -46,6 +55,7 @@ def _mend(question: str, index: Index) -> tuple[list[str], tuple[tuple[str, str]
     known = set(index.weights) | index.named_words | frozenset().union(*kinds.values())
     known |= {word for synonym in synonyms() for word in synonym.phrase}
     known |= {word for item in intent_phrases() for word in item.phrase}
+    known |= {word for phrase in names_of_situations() for word in phrase}
     mended: list[str] = []
     corrected: list[tuple[str, str]] = []
     for word in words(question):
@@ -56,10 +66,15 @@ def _mend(question: str, index: Index) -> tuple[list[str], tuple[tuple[str, str]
             )
             # People rarely miss the first letter; another word with the same ending is no slip.
             if close and close[0][0] == root[0] and abs(len(close[0]) - len(root)) < 2:
-                corrected.append((word, close[0]))
+                corrected.append((word, _whole(close[0], index)))
                 root = close[0]
         mended.append(root)
     return mended, tuple(corrected)
+
+
+def _whole(root: str, index: Index) -> str:
+    """The word behind a stem, as the tables or the names of topics spell it."""
+    return whole_words().get(root) or index.spelled.get(root, root)
 
 
 def _find(phrase: tuple[str, ...], text: list[str]) -> int:
@@ -79,27 +94,26 @@ def _reword(text: list[str]) -> list[str]:
     return text
 
 
-def _named(text: list[str], index: Index, kind: str) -> tuple[tuple[Key, ...], frozenset[str]]:
-    """Topics named in a text, in order, the longest name first where names overlap.
+def _spans(text: list[str], index: Index, kind: str) -> list[tuple[Key, int, int]]:
+    """Topics named in a text and where, in order, the longest name first where names overlap.
 
     Where a name means several things, the one of the wanted kind is taken, else the first.
     """
     longest = max(len(phrase) for phrase in index.phrases)
-    found: list[Key] = []
-    used: set[str] = set()
+    found: list[tuple[Key, int, int]] = []
     spot = 0
     while spot < len(text):
         for size in range(min(longest, len(text) - spot), 0, -1):
             phrase = tuple(text[spot : spot + size])
             if phrase in index.phrases:
                 keys = index.phrases[phrase]
-                found.append(next((key for key in keys if key[0] == kind), keys[0]))
-                used.update(phrase)
+                key = next((key for key in keys if key[0] == kind), keys[0])
+                found.append((key, spot, spot + size))
                 spot += size
                 break
         else:
             spot += 1
-    return tuple(dict.fromkeys(found)), frozenset(used)
+    return found
 
 
 def _intent(text: list[str]) -> tuple[str, frozenset[str], frozenset[str]]:
@@ -115,13 +129,17 @@ def _intent(text: list[str]) -> tuple[str, frozenset[str], frozenset[str]]:
 
 def read(question: str, index: Index) -> Reading:
     """Read a question: mend its spelling, find what it names and what it asks."""
-    text, corrected = _mend(question, index)
-    text = _reword(text)
+    mended, corrected = _mend(question, index)
+    text = _reword(mended)
     kinds = kinds_of_words()
     intent, intent_stems, special_stems = _intent(text)
-    named, named_stems = _named(text, index, "laboratory test" if intent == "range" else "")
+    spans = _spans(text, index, "laboratory test" if intent == "range" else "")
+    named = tuple(dict.fromkeys(key for key, _, _ in spans))
+    named_stems = frozenset(word for _, start, end in spans for word in text[start:end])
+    situation = stated(question, mended, _spans(mended, index, ""), intent)
     rest = {word for word in text if len(word) > 1 or word in index.weights}
     residue = rest - named_stems - intent_stems - kinds["stop"] - kinds["filler"] - subject_words()
+    residue -= situation.stems
     return Reading(
         stems=tuple(text),
         corrected=corrected,
@@ -131,9 +149,10 @@ def read(question: str, index: Index) -> Reading:
         intent_stems=intent_stems,
         special_stems=special_stems,
         residue=frozenset(residue),
-        written={stem(word): word for word in words(question)},
+        written=dict(zip(mended, words(question), strict=True)),
         about_hair=bool(kinds["hair"] & set(text)),
-        outside=kinds["outside"] & frozenset(text),
+        outside=kinds["outside"] & frozenset(text) - situation.stems,
+        situation=situation,
     )
 
 
@@ -181,7 +200,7 @@ def ranked(reading: Reading, index: Index, kinds: tuple[str, ...]) -> list[tuple
 def confidence(reading: Reading, entry: Entry | None, index: Index) -> float:
     """Share of the telling words of a question that its topics and its intent explain."""
     kinds = kinds_of_words()
-    explained = reading.named_stems | subject_words()
+    explained = reading.named_stems | reading.situation.stems | subject_words()
     if reading.named or (reading.about_hair and not reading.residue):
         # An intent alone is no subject: "does it work" fits every trade.
         explained |= reading.intent_stems

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from functools import cache
 
 _WORD = re.compile(r"[a-z0-9]+")
 _GREEK = str.maketrans({"α": "alpha", "β": "beta", "γ": "gamma", "µ": "u", "μ": "u", "’": "'"})
+# "I'm" is "i m", "doesn't" is "does not": the parts are words that tell nothing.
+_NOT = re.compile(r"n't\b")
+_CONTRACTION = re.compile(r"'(m|re|ve|ll|d|t)\b")
 _POSSESSIVE = re.compile(r"'s\b|'")
 # British and American spelling, the second form kept.
 _SPELLING = (("oe", "e"), ("ae", "e"), ("our", "or"), ("is(e|ing|ed|ation)$", r"iz\1"))
@@ -16,7 +20,9 @@ _SPELLING = (("oe", "e"), ("ae", "e"), ("our", "or"), ("is(e|ing|ed|ation)$", r"
 def words(text: str) -> list[str]:
     """Words of a text in lower case without accents and apostrophes."""
     folded = unicodedata.normalize("NFKD", text.casefold().translate(_GREEK))
-    return _WORD.findall(_POSSESSIVE.sub("", folded))
+    folded = folded.replace("can't", "can not").replace("won't", "will not")
+    apart = _CONTRACTION.sub(r" \1", _NOT.sub(" not", folded))
+    return _WORD.findall(_POSSESSIVE.sub("", apart))
 
 
 @cache
@@ -40,3 +46,11 @@ def stem(word: str) -> str:
 def stems(text: str) -> list[str]:
     """Stems of all words of a text, in order."""
     return [stem(word) for word in words(text)]
+
+
+def shortest_words(texts: Iterable[str]) -> dict[str, str]:
+    """Each stem of some texts with the shortest word that has it."""
+    found: dict[str, str] = {}
+    for word in sorted({word for text in texts for word in words(text)}, key=lambda w: (len(w), w)):
+        found.setdefault(stem(word), word)
+    return found

@@ -9,10 +9,10 @@ from dataclasses import replace
 from anagen.ask.match import Reading
 from anagen.ask.records import Content, Statement, Topic
 from anagen.ask.tokens import stems
-from anagen.ask.treatments import about_treatment, best_tier
-from anagen.catalog.causes import load_causes
-from anagen.catalog.claims import Claim, load_claims
-from anagen.catalog.findings import load_red_flags, load_tests
+from anagen.ask.treatments import about_treatment, asked_first, best_tier
+from anagen.catalog.causes import Cause, load_causes
+from anagen.catalog.claims import ASKED_OFTEN, Claim, load_claims
+from anagen.catalog.findings import RedFlagRow, load_red_flags, load_tests
 from anagen.catalog.labs import load_labs, load_references
 from anagen.catalog.treatments import cause_matches, load_treatments
 
@@ -38,9 +38,19 @@ def about_claim(
     content = Content((own,), claim.verdict, claim.grade)
     told = [own]
     if treatments:
-        about = about_treatment(treatments[0], treatments, (), reading)
+        first = asked_first(treatments, reading)[0]
+        about = about_treatment(first, treatments, (), reading)
+        name = load_treatments()[first].name
+        known = [item.name for item in load_treatments().values()]
+        # The answer stands under the claim, not under the name of the one treatment.
+        apart = len(treatments) > 1 or claim.section == ASKED_OFTEN
         # The claim has its own verdict; the treatment adds tier, forecast and evidence.
-        told += list(about.statements)
+        told += [
+            one
+            if not apart or any(other in one.text for other in known)
+            else replace(one, text=f"{name}: {one.text}")
+            for one in about.statements
+        ]
         content = replace(content, tier=about.tier, forecast=about.forecast)
     elif causes:
         told += about_cause(causes[0], causes[:1], reading).statements
@@ -65,10 +75,16 @@ def about_cause(chosen: str, causes: Sequence[str], reading: Reading) -> Content
     def line(text: str) -> Statement:
         return Statement(text, sources, row=f"causes/{chosen}.toml")
 
+    several = f"{cause.label}: " if len(causes) > 1 else ""
     about = [line(f"{cause.label}: {cause.description}")] if cause.description else []
-    passing = [line(f"Reversible? {cause.reversibility}.")] if cause.reversibility else []
+    passing = [line(f"{several}Reversible? {cause.reversibility}.")] if cause.reversibility else []
+    leads = [
+        Statement(f"{row.label}: {row.description}", row.sources, row=f"causes/{row.id}.toml")
+        for row in (load_causes().get(cause.requires),)
+        if row is not None and row.description
+    ]
     delays = [
-        line(f"{word}: {delay}.")
+        line(f"{several}{word}: {delay}.")
         for word, delay in (
             ("From trigger to shedding", cause.delay_to_shedding),
             ("To regrowth", cause.delay_to_regrowth),
@@ -83,7 +99,7 @@ def about_cause(chosen: str, causes: Sequence[str], reading: Reading) -> Content
     flags = [
         Statement(f"Warning sign: {flag.label}. {flag.action}", (flag.source,), flag.verified)
         for flag in load_red_flags()
-        if flag.rule in cause.red_flags
+        if flag.rule in cause.red_flags and not _stops_a_drug(flag, cause)
     ]
     used = _used_for(chosen)
     match reading.intent:
@@ -94,10 +110,25 @@ def about_cause(chosen: str, causes: Sequence[str], reading: Reading) -> Content
         case "treat":
             order = [*used[:3], *passing, *flags[:1]] if used else [*about, *passing, *flags]
         case _:
-            order = [*about, *passing, *delays[:1], *flags[:1], *tests[:1]]
+            order = [*about, *leads, *passing, *delays[:1], *flags[:1], *tests[:1]]
             if len(causes) > 1:
                 order = [*_apart(causes), *order]
     return Content(tuple(order))
+
+
+def _stops_a_drug(flag: RedFlagRow, cause: Cause) -> bool:
+    """Whether a red flag tells to stop a treatment that has nothing to do with the cause."""
+    said, own = stems(flag.action.casefold().partition("stop ")[2]), frozenset(stems(cause.label))
+    names = (
+        tuple(stems(name))
+        for treatment in load_treatments().values()
+        for name in (treatment.id.replace("_", " "), *treatment.synonyms)
+    )
+    return any(
+        tuple(said[spot : spot + len(name)]) == name and not set(name) <= own
+        for name in names
+        for spot in range(len(said) - len(name) + 1)
+    )
 
 
 def _apart(causes: Sequence[str]) -> list[Statement]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
+from itertools import zip_longest
 
 from anagen.ask.match import Reading
 from anagen.ask.records import Content, Statement
+from anagen.ask.rules import all_rules, general_rules, near_rules, raised_flags, triggered_rules
+from anagen.ask.situation import Situation
+from anagen.ask.tokens import stems
 from anagen.ask.vocabulary import people_words
 from anagen.catalog.causes import load_causes
 from anagen.catalog.harms import USES, load_harms
 from anagen.catalog.plans import load_combinations
-from anagen.catalog.safety import SafetyRule, load_safety_rules
 from anagen.catalog.supplements import load_supplements
 from anagen.catalog.treatments import (
     GRADES,
@@ -36,12 +40,16 @@ DESIGN_WORDS = {
     "mouse": "mice only",
     "none": "no study",
 }
-# Conditions of safety rules by what is asked.
+# Rules shown first because of what the question states.
+MOST_TRIGGERED = 3
+# Conditions of safety rules by what is asked, for questions that state nothing of the person.
 RULE_WORDS = {
-    "pregnancy": ("pregnan", "breastfeeding", "become_pregnant"),
+    "pregnancy": ("pregnan", "breastfeeding"),
     "children": ("age <",),
     "mood": ("suicid", "depression"),
 }
+# Questions that are about safety whoever asks.
+SAFETY = ("side_effects", "contraindications", "combine")
 TIER_WORDS = {
     "forecast": "Controlled trials in people support it, and Anagen can forecast it.",
     "plausible": "Evidence is weaker, or Anagen has no model of it: no size of effect is promised.",
@@ -107,22 +115,31 @@ def _verdict(treatment: Treatment, causes: Sequence[str], tier: str, grade: str)
     return "partly_supported" if grade in ("high", "moderate", "low") else "not_established"
 
 
-def _applies(rule: SafetyRule, treatment: Treatment) -> bool:
-    return bool(set(rule.applies_to) & treatment.words())
+def _mood_rules(treatment: Treatment) -> list[Statement]:
+    """Rules about mood: for a question about it, a depression is what it speaks of."""
+    moods = frozenset({"depression", "anxiety", "suicidal_ideation"})
+    return triggered_rules(treatment, Situation(conditions=moods, past=moods))
 
 
-def _rules(treatment: Treatment, intent: str) -> list[Statement]:
-    """Safety rules by authority: those of the intent, else blocks before conditions."""
-    rules = [rule for rule in load_safety_rules() if _applies(rule, treatment)]
-    if wanted := RULE_WORDS.get(intent):
-        rules = [rule for rule in rules if any(word in rule.when for word in wanted)]
-    rules.sort(key=lambda rule: rule.effect != "block")
-    return [
-        Statement(
-            f"{treatment.name}: {rule.text} ({rule.authority})", (rule.source,), rule.verified
-        )
-        for rule in rules
-    ]
+def _rules_of_intent(
+    treatment: Treatment, treatments: Sequence[str], reading: Reading
+) -> list[Statement]:
+    """Rules about pregnancy, age or mood: what is stated triggers, else all that speak of it."""
+    intent, situation = reading.intent, reading.situation
+    stated = triggered_rules(treatment, situation, _beside(treatments, reading))
+    if intent == "mood":
+        stated = list(dict.fromkeys((*_mood_rules(treatment), *stated)))
+    if intent == "pregnancy":
+        # What holds of any woman, such as contraception, says nothing to a pregnant one.
+        anybody = set(triggered_rules(treatment, situation.without_pregnancy()))
+        blocks = set(triggered_rules(treatment, situation, blocks=True))
+        stated = [one for one in stated if one in blocks or one not in anybody] or stated
+    if stated:
+        return stated
+    general = all_rules(treatment, RULE_WORDS[intent])
+    # A licence may say from what age.
+    licences = _approvals(treatment)[:2] if intent == "children" and treatment.approvals else []
+    return [*licences, *general] or [_no_rule(treatment, "this")]
 
 
 def _harms(treatment: Treatment) -> list[Statement]:
@@ -240,7 +257,7 @@ def _forecast(treatment: Treatment, tier: str) -> str:
 def people_of(reading: Reading) -> tuple[str, ...]:
     """The pattern hair loss of the people a question is limited to, if it is."""
     asked = frozenset(reading.stems)
-    return tuple(cause for cause, stems in people_words().items() if asked & stems)
+    return tuple(cause for cause, held in people_words().items() if asked & held)
 
 
 def _together(treatments: Sequence[str]) -> str:
@@ -275,11 +292,116 @@ def _asked_causes(treatment: Treatment, causes: Sequence[str], reading: Reading)
     return spoken or people or named or _causes_of(treatment)
 
 
+def asked_first(treatments: Sequence[str], reading: Reading) -> tuple[str, ...]:
+    """The treatments asked about, without those that are only said to be taken already."""
+    new = tuple(one for one in treatments if one not in reading.situation.taken)
+    return new or tuple(treatments)
+
+
+def answers_situation(chosen: str, treatments: Sequence[str], reading: Reading) -> bool:
+    """Whether what a question states of the person decides what is said of a treatment."""
+    situation = reading.situation
+    if not situation.told or reading.intent in ("causes", "stop"):
+        return False
+    return bool(situation.labels or triggered_rules(load_treatments()[chosen], situation))
+
+
+def _beside(treatments: Sequence[str], reading: Reading) -> tuple[str, ...]:
+    """Treatments that are meant to be used together."""
+    return tuple(treatments) if reading.intent == "combine" else ()
+
+
+def _no_rule(treatment: Treatment, what: str) -> Statement:
+    return Statement(
+        f"No rule about {what} is on record for {treatment.name}; that is not a sign of "
+        "safety. Ask a doctor or pharmacist first.",
+        ("assumption",),
+        "assumed",
+    )
+
+
+def _named(name: str, statements: Sequence[Statement]) -> list[Statement]:
+    """Sentences that name what they are about, for answers about several things."""
+    return [
+        one if name in one.text else replace(one, text=f"{name}: {one.text}") for one in statements
+    ]
+
+
+def _spoken_first(statements: Sequence[Statement], reading: Reading) -> list[Statement]:
+    """Sentences that hold what else the question speaks of before the others."""
+    wanted = reading.residue | reading.outside
+    return sorted(statements, key=lambda one: -len(wanted & frozenset(stems(one.text))))
+
+
 def about_treatment(
     chosen: str, treatments: Sequence[str], causes: Sequence[str], reading: Reading
 ) -> Content:
-    """What is known about a treatment, the asked side of it first."""
+    """What is known about a treatment, the asked side of it first; of others it is compared with.
+
+    What the question states of the person comes before: the rules that it makes true.
+    """
     treatment = load_treatments()[chosen]
+    asked = asked_first(treatments, reading)
+    others = [one for one in asked if one != chosen]
+    causes = [cause for cause in causes if cause not in reading.situation.drug_causes]
+    content = _about_one(treatment, treatments, causes, reading)
+    if reading.intent == "combine":
+        content = replace(content, statements=tuple(_each_named(content.statements, treatment)))
+    elif others:
+        parts = [_named(treatment.name, content.statements)]
+        for other in others:
+            known = load_treatments()[other]
+            parts.append(
+                _named(known.name, _about_one(known, treatments, causes, reading).statements)
+            )
+        mixed = [one for row in zip_longest(*parts) for one in row if one is not None]
+        content = replace(content, statements=tuple(mixed))
+    return _after_rules(content, treatment, treatments, reading)
+
+
+def _each_named(statements: Sequence[Statement], treatment: Treatment) -> list[Statement]:
+    known = [item.name for item in load_treatments().values()]
+    return [
+        one
+        if one.row == "plan/combinations.csv" or any(name in one.text for name in known)
+        else _named(treatment.name, [one])[0]
+        for one in statements
+    ]
+
+
+def _after_rules(
+    content: Content, treatment: Treatment, treatments: Sequence[str], reading: Reading
+) -> Content:
+    """The same after the flags and rules that the stated situation raises."""
+    situation, intent = reading.situation, reading.intent
+    if intent in ("children", "mood", "pregnancy"):
+        return content
+    told = answers_situation(treatment.id, treatments, reading)
+    beside = _beside(treatments, reading)
+    rules = triggered_rules(treatment, situation, beside, notes=told or intent in SAFETY)
+    if told and situation.labels and not rules:
+        near = near_rules(treatment, situation)
+        rules = near or [_no_rule(treatment, ", ".join(situation.labels))]
+    flags = [
+        Statement(f"{flag.action} ({flag.urgency})", (flag.source,), flag.verified)
+        for flag in raised_flags(situation)
+    ]
+    first = [*(flags[:1] if told else ()), *rules[:MOST_TRIGGERED]]
+    if not first:
+        return content
+    if intent == "works" or (not told and intent not in SAFETY):
+        # What was asked, then what stands against it.
+        said = (*content.statements[:2], *first, *content.statements[2:])
+        return replace(content, statements=said)
+    if told:
+        # Whether one person may have it is no verdict on the treatment.
+        content = replace(content, verdict="", grade="")
+    return content.after(first)
+
+
+def _about_one(
+    treatment: Treatment, treatments: Sequence[str], causes: Sequence[str], reading: Reading
+) -> Content:
     asked = _asked_causes(treatment, causes, reading)
     tier = best_tier(treatment, asked)
     grades = [best_grade(treatment, (cause,)) for cause in asked] or ["none"]
@@ -290,30 +412,26 @@ def about_treatment(
     whom = "" if not limits or asked == _causes_of(treatment) else f" for {_listed(limits)}"
     tier_line = Statement(f"{treatment.name}{whom}: {TIER_WORDS[tier]}", row=treatment.row)
     forecast = _forecast(treatment, tier)
-    others = [load_treatments()[other] for other in treatments if other != chosen]
+    others = [load_treatments()[other] for other in treatments if other != treatment.id]
     beside = [
         sentence
         for other in others
-        for sentence in _evidence(other, _causes_of(other), best_tier(other, _causes_of(other)))[:1]
+        for sentence in _named(
+            other.name,
+            _evidence(other, _causes_of(other), best_tier(other, _causes_of(other)))[:1],
+        )
     ]
 
     match reading.intent:
-        case "pregnancy" | "children" | "mood" as intent:
-            rules = _rules(treatment, intent)
-            none = Statement(
-                f"No rule about this is on record for {treatment.name}; that is not a sign of "
-                "safety. Ask a doctor or pharmacist first.",
-                ("assumption",),
-                "assumed",
-            )
-            first = rules or [none]
-            return Content((*first, *_weak_points(treatment)))
+        case "pregnancy" | "children" | "mood":
+            rules = _rules_of_intent(treatment, treatments, reading)
+            return Content((*rules, *_weak_points(treatment)))
         case "contraindications":
-            return Content((*_rules(treatment, ""), *_weak_points(treatment)))
-        case "side_effects":
-            harms = _harms(treatment)
-            first = [*_weak_points(treatment), *harms[:3], *_limits(treatment)]
-            return Content((*first, *_rules(treatment, "")))
+            return Content((*all_rules(treatment), *_weak_points(treatment)))
+        case "side_effects" | "causes":
+            weak, general = _weak_points(treatment), general_rules(treatment)
+            first = [*weak, *_harms(treatment)[:3], *_limits(treatment), *general]
+            return Content(tuple(_spoken_first(first, reading)))
         case "stop":
             first = [_stopping(treatment), *_weak_points(treatment)]
             return Content(tuple(first), forecast=f"{forecast} --stop 52" if forecast else "")
@@ -322,7 +440,7 @@ def about_treatment(
             return Content((*first, *evidence[:2]), grade=grade, tier=tier, forecast=forecast)
         case "dose":
             first = [*_usual(treatment, tier), *_limits(treatment), *_approvals(treatment)]
-            return Content((*first, *_rules(treatment, "")[:1]), tier=tier, forecast=forecast)
+            return Content((*first, *general_rules(treatment)[:1]), tier=tier, forecast=forecast)
         case "approved":
             return Content((*_approvals(treatment), tier_line), tier=tier)
         case "cost":
@@ -339,5 +457,5 @@ def about_treatment(
             first = [_identity(treatment), *_approvals(treatment)[:2], tier_line]
             return Content((*first, *evidence[:2]), grade=grade, tier=tier, forecast=forecast)
     weak = _nutrient(treatment) or _weak_points(treatment)
-    said = (tier_line, *evidence[:2], *beside[:2], *weak, *evidence[2:])
+    said = (tier_line, *evidence[:2], *weak, *evidence[2:])
     return Content(said, verdict, grade, tier, forecast)

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 
-from anagen.ask.tokens import stems
+from anagen.ask.tokens import shortest_words, stems
 from anagen.catalog.tables import read_table
 
 WORD_KINDS = ("stop", "filler", "hair", "change", "outside")
@@ -47,6 +47,16 @@ class Boundary:
     source: str
 
 
+@dataclass(frozen=True, slots=True)
+class SituationPattern:
+    """Words that tell something of the person: `holds` lists facts (`name=value`) of `who`."""
+
+    id: str
+    who: str
+    pattern: str
+    holds: str
+
+
 @cache
 def settings() -> dict[str, float]:
     """Values of `data/ask/settings.csv` by id."""
@@ -64,6 +74,30 @@ def kinds_of_words() -> Mapping[str, frozenset[str]]:
         kind: frozenset(part for row in rows if row["kind"] == kind for part in stems(row["words"]))
         for kind in WORD_KINDS
     }
+
+
+@cache
+def marker_words() -> Mapping[str, frozenset[str]]:
+    """Words before a name that tell whether it is the person's own: `data/ask/markers.csv`."""
+    return {row["kind"]: frozenset(row["words"].split()) for row in read_table("ask/markers.csv")}
+
+
+@cache
+def situation_patterns() -> tuple[SituationPattern, ...]:
+    """What questions say of a person, in the order of the table."""
+    return tuple(
+        SituationPattern(row["id"], row["who"], row["pattern"], row["holds"])
+        for row in read_table("ask/situations.csv")
+    )
+
+
+@cache
+def whole_words() -> dict[str, str]:
+    """The shortest word of the tables behind each stem, to show in its place."""
+    texts = [row["phrase"] for row in read_table("ask/synonyms.csv")]
+    texts += [row["phrases"] for row in read_table("ask/intents.csv")]
+    texts += [row["words"] for row in read_table("ask/words.csv")]
+    return shortest_words(texts)
 
 
 @cache
