@@ -255,7 +255,7 @@ def test_a_stopped_plan_still_answers_what_was_asked_about() -> None:
     assert [item.id for item in plan.options] == ["specialist_referral"]
     assert [item.id for item in plan.blocked] == ["finasteride"]
     assert any("biotin" in text.casefold() for text in plan.limits)
-    assert not any(item.outcomes or item.harms and item.arm for item in plan.blocked)
+    assert not any(item.outcomes or (item.harms and item.arm) for item in plan.blocked)
 
 
 def test_nothing_asks_for_less_than_no_treatment() -> None:

@@ -26,6 +26,7 @@ from anagen.assess.assess import assess
 from anagen.assess.records import Assessment, RedFlag
 from anagen.catalog.expressions import parse as parse_expression
 from anagen.catalog.findings import RedFlagRow, load_findings, load_red_flags
+from anagen.catalog.labs import load_labs
 from anagen.cli.app import app
 from anagen.errors import InputProblems
 from anagen.interop.fhir_assessment import assessment_bundle
@@ -68,6 +69,14 @@ def demands(node: ast.expr) -> Iterator[Wanted]:
             yield {word: True}
         case ast.Call(func=ast.Name(id="ever"), args=[ast.Constant(value=name)]):
             yield {f"condition {name}": True}
+        case ast.Call(func=ast.Name(id="medicine"), args=[ast.Constant(value=name)]):
+            yield {f"medicine {name}": True}
+        case ast.Compare(
+            left=ast.Call(func=ast.Name(id="lab"), args=[ast.Constant(value=name)]),
+            ops=[test],
+            comparators=[ast.Constant(value=v)],
+        ):
+            yield {f"lab {name}": v - 1 if isinstance(test, ast.Lt) else v}
         case ast.Compare(left=ast.Name(id=word), ops=[test], comparators=[ast.Constant(value=v)]):
             yield {word: v - 1 if isinstance(test, ast.Lt) else v}
         case ast.Compare(left=left):
@@ -90,6 +99,11 @@ def document(rule: str, wanted: Wanted) -> dict[str, Any]:
     for name, value in wanted.items():
         if name.startswith("condition "):
             made["conditions"].append({"id": name.removeprefix("condition ")})
+        elif name.startswith("medicine "):
+            made["medicines"] = [{"name": name.removeprefix("medicine ")}]
+        elif name.startswith("lab "):
+            test = load_labs()[name.removeprefix("lab ")]
+            made["labs"] = [{"test": test.id, "value": value, "unit": test.unit, "weeks_ago": 1}]
         elif name.startswith("cause "):
             for sign in SIGNS_OF[name.removeprefix("cause ")]:
                 made["findings"][sign] = "present"

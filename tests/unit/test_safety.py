@@ -106,6 +106,7 @@ def test_expressions_ask_only_what_exists() -> None:
         "also": {word for item in load_treatments().values() for word in item.words()},
         "lab": set(load_labs()),
         "positive": set(load_labs()),
+        "recent": set(load_labs()),
         "finding": findings,
         "pattern": set(Pattern.__args__),
         "already_over_limit": set(load_supplements()),
@@ -167,3 +168,15 @@ def test_the_label_halves_baricitinib(record: dict, dose: float) -> None:
 def test_outcome_mechanisms_exist() -> None:
     mechanisms = set(mechanism_of_causes().values())
     assert {row.mechanism for row in load_outcomes()} <= mechanisms
+
+
+@pytest.mark.parametrize(("weeks", "asked"), [(2.0, False), (60.0, True)])
+def test_a_screen_done_lately_is_not_asked_again(weeks: float, asked: bool) -> None:
+    record = load(PUBLISHED.parent / "fhir" / "severe_alopecia_areata.json")
+    labs = tuple(lab.model_copy(update={"weeks_ago": weeks}) for lab in record.labs)
+    record = record.model_copy(update={"labs": labs})
+    said = " ".join(check(record, assess(record), "baricitinib").conditions)
+    for what in ("a tuberculosis test", "hepatitis B and C tests.", "pregnancy test, any", "eGFR"):
+        assert (
+            f"Check first: {what}" in said or f"first: a {what}" in said or f"({what})" in said
+        ) is asked, what

@@ -18,6 +18,7 @@ from anagen.assess.next_test import (
     candidates,
     suggested_tests,
 )
+from anagen.assess.questions import askable, can_apply
 from anagen.assess.records import Assessment, CauseProbability
 from anagen.assess.red_flags import Signs, red_flags
 from anagen.assess.uncertainty import draw
@@ -34,6 +35,7 @@ from anagen.catalog.findings import load_background, load_frequencies, load_sett
 from anagen.patients.record import PatientRecord
 
 _LISTED = 12
+QUESTIONS = 3  # questions named among what is not known
 _EXPLAINED = 6  # causes whose findings are listed one by one
 
 
@@ -45,7 +47,7 @@ def assess(record: PatientRecord) -> Assessment:
     knowledge = load_knowledge()
     share = shares(knowledge, record)
     every = hypotheses(knowledge, share)
-    known = evidence(knowledge, read.present)
+    known = evidence(knowledge, read.weighed)
     p = frequencies(knowledge, every, known.columns)
     fitted = posterior(every.prior, log_likelihood(knowledge, every.members, p, known))
     misleading = load_settings()["misleading_record"]
@@ -91,7 +93,7 @@ def assess(record: PatientRecord) -> Assessment:
         mixtures=mixtures(knowledge, every, central),
         red_flags=red_flags(signs),
         tests=suggested_tests(knowledge, every, choice, known, signs),
-        unknown=_unknown(record, read, knowledge, choice, known),
+        unknown=_unknown(signs, knowledge, choice, known),
         cannot_tell_apart=_cannot_tell_apart(knowledge, every, central, choice, known, signs),
         read=what_was_read(record, read.present),
         limits=_limits(record, known),
@@ -131,15 +133,19 @@ def _without_complaint(record: PatientRecord, read: Read) -> Assessment:
 
 
 def _unknown(
-    record: PatientRecord, read: Read, knowledge: Knowledge, choice: Candidates, known: Evidence
+    signs: Signs, knowledge: Knowledge, choice: Candidates, known: Evidence
 ) -> tuple[str, ...]:
-    """What is not known and would matter: the frame first, then the most telling questions."""
+    """What is not known and would matter: the frame first, then the most telling questions.
+
+    The frame is worded as the report words it, so that it is printed once.
+    """
+    record = signs.record
     frame = (
         ("age", record.age_years),
         ("sex", record.sex),
-        ("how long the loss has lasted", record.complaint.duration_weeks),
-        ("whether the onset was sudden", record.complaint.onset),
-        ("the pattern of the loss", record.complaint.pattern or None),
+        ("how long the hair loss has lasted", record.complaint.duration_weeks),
+        ("how the hair loss began", record.complaint.onset),
+        ("where the hair is lost", record.complaint.pattern or None),
     )
     missing = [name for name, value in frame if value is None]
     asked = tuple(
@@ -147,13 +153,14 @@ def _unknown(
         for finding in knowledge.findings
         if finding.kind in ("history", "examination")
         and finding.group not in ("diagnosis", "duration", "course", "pattern", "extent")
-        and finding.id not in read.present
+        and can_apply(finding.id, signs)
     )
+    telling = best_findings(knowledge, choice, known, asked, most=len(asked))
     missing += [
         knowledge.findings[knowledge.finding_index[f]].question
-        for f in best_findings(knowledge, choice, known, asked)
+        for f in askable(telling, signs)[:QUESTIONS]
     ]
-    return tuple(missing)
+    return tuple(dict.fromkeys(missing))
 
 
 def _cannot_tell_apart(

@@ -25,10 +25,19 @@ _OPERATORS: dict[str, Callable[[float, float], bool]] = {
 
 @dataclass(frozen=True, slots=True)
 class Read:
-    """What a record says: the state of each known finding, and where each came from."""
+    """What a record says: the state of each known finding, and where each came from.
+
+    `later` are drugs that were begun after the loss: taken, but not what set it off.
+    """
 
     present: Mapping[str, bool]
     origin: Mapping[str, str]
+    later: frozenset[str] = frozenset()
+
+    @property
+    def weighed(self) -> dict[str, bool]:
+        """The findings that can speak for or against a cause."""
+        return {name: state for name, state in self.present.items() if name not in self.later}
 
 
 def read_findings(record: PatientRecord) -> Read:
@@ -51,7 +60,37 @@ def read_findings(record: PatientRecord) -> Read:
         if finding in known:
             derived[finding] = presence == "present"
             origin[finding] = "stated"
-    return Read(dict(sorted(derived.items())), origin)
+    return Read(dict(sorted(derived.items())), origin, _later(record, origin))
+
+
+def _later(record: PatientRecord, origin: Mapping[str, str]) -> frozenset[str]:
+    """Findings of a drug that rest only on drugs begun after the onset of the loss."""
+    found: dict[str, bool] = {}
+    for rule in load_rules():
+        if rule.test != "trigger_exposure" or not origin.get(rule.finding, "").startswith("med"):
+            continue
+        begun = [
+            _after_onset(record, medicine.started_weeks_ago)
+            for medicine in record.medicines
+            if _named(medicine.name, rule.key) and _taken(record, medicine, rule)
+        ]
+        if begun:
+            found[rule.finding] = found.get(rule.finding, True) and all(begun)
+    return frozenset(finding for finding, later in found.items() if later)
+
+
+def _one_onset(record: PatientRecord) -> bool:
+    """Whether the loss has one known onset: not in episodes, and not faster of late."""
+    faster = record.findings.get("rapid_progression") == "present"
+    known = record.complaint.duration_weeks is not None
+    return known and not faster and record.complaint.onset != "episodic"
+
+
+def _after_onset(record: PatientRecord, weeks_ago: float | None) -> bool:
+    duration = record.complaint.duration_weeks
+    if weeks_ago is None or duration is None or not _one_onset(record):
+        return False
+    return weeks_ago < duration
 
 
 def body_mass_index(record: PatientRecord) -> float | None:
@@ -100,12 +139,15 @@ def _measurement(record: PatientRecord, rule: FindingRule) -> bool | None:
     return _compare(rule, float(value))
 
 
-def in_trigger_window(record: PatientRecord, weeks_ago: float | None) -> bool | None:
+def in_trigger_window(
+    record: PatientRecord, weeks_ago: float | None, *, drug: bool = False
+) -> bool | None:
     """Whether something `weeks_ago` can have triggered shedding; None when it cannot be told.
 
     The lag to the onset decides while the loss is young; inside a long course the time to now
     does, because an effluvium can be added to an older loss. An event without a date counts as
-    inside: the record lists events before the loss.
+    inside: the record lists events before the loss. A drug is counted from a known onset only
+    (it is changed often, and its date is known), unless the loss became faster of late.
     """
     if weeks_ago is None:
         return True
@@ -114,6 +156,8 @@ def in_trigger_window(record: PatientRecord, weeks_ago: float | None) -> bool | 
     low, high = windows["trigger_window"]
     if duration is not None and low <= weeks_ago - duration <= high:
         return True
+    if drug and _one_onset(record):
+        return False
     low, high = windows["trigger_window_from_now"]
     if duration is None or duration >= windows["trigger_window"][1]:
         return low <= weeks_ago <= high
@@ -128,9 +172,13 @@ def _event(record: PatientRecord, rule: FindingRule) -> bool | None:
             low, high = load_windows()["toxic_window"]
             if event.weeks_ago is None or low <= event.weeks_ago <= high:
                 return True
-        elif in_trigger_window(record, event.weeks_ago):
+        elif in_trigger_window(record, event.weeks_ago, drug=_is_drug(rule)):
             return True
     return None
+
+
+def _is_drug(rule: FindingRule) -> bool:
+    return load_findings()[rule.finding].group == "trigger_drug"
 
 
 def _named(name: str, words: str) -> bool:
@@ -171,7 +219,7 @@ def _taken(record: PatientRecord, medicine: Medicine, rule: FindingRule) -> bool
         return started is not None and started <= float(rule.value) and stopped is None
     if rule.test == "changed_in_window":
         changes = [time for time in (started, stopped) if time is not None]
-        return any(in_trigger_window(record, time) for time in changes)
+        return any(in_trigger_window(record, time, drug=True) for time in changes)
     limit = load_windows()["trigger_exposure"][1] + (record.complaint.duration_weeks or 0.0)
     if stopped is not None:
         return stopped <= limit

@@ -11,8 +11,10 @@ from numpy.typing import NDArray
 
 from anagen.assess.hypotheses import Hypotheses
 from anagen.assess.knowledge import Array, Knowledge
+from anagen.assess.parts import left_of
+from anagen.assess.questions import can_apply
 from anagen.assess.records import SuggestedTest
-from anagen.assess.red_flags import Signs
+from anagen.assess.red_flags import Signs, tests_that_flags_require
 from anagen.assess.weigh import Evidence, frequencies, group_likelihood, sharing
 from anagen.catalog.expressions import truth
 from anagen.catalog.findings import TEST_COSTS, TestRow, load_settings, load_tests
@@ -98,14 +100,18 @@ def _conditional(
 
 
 def best_findings(
-    knowledge: Knowledge, choice: Candidates, known: Evidence, findings: tuple[str, ...]
+    knowledge: Knowledge,
+    choice: Candidates,
+    known: Evidence,
+    findings: tuple[str, ...],
+    most: int = _FINDINGS_PER_TEST,
 ) -> tuple[str, ...]:
     """The few unknown findings of a test that tell most alone."""
     seen = {knowledge.findings[int(c)].id for c in known.columns}
     unknown = [f for f in findings if f not in seen]
     scored = [(expected_information(knowledge, choice, known, (f,)), f) for f in unknown]
     scored.sort(key=lambda item: (-item[0], item[1]))
-    return tuple(f for _, f in scored[:_FINDINGS_PER_TEST])
+    return tuple(f for _, f in scored[:most])
 
 
 def suggested_tests(
@@ -121,16 +127,24 @@ def suggested_tests(
     burden and cost; advice that tells nothing comes last. A test that guidelines advise against as
     a routine in this picture is left out, however telling, unless a sign of this person asks for
     it. What must be known before a test (biotin before an immunoassay) is asked just before it.
+    Tests that a raised red flag requires come first of all. Of a test in parts only what is not
+    done yet is named.
     """
     settings = load_settings()
+    required_by_flags = tests_that_flags_require(signs)
     found: list[tuple[bool, bool, float, SuggestedTest]] = []
-    for row in load_tests().values():
+    for whole in load_tests().values():
+        row = left_of(whole, signs)
+        if row is None:
+            continue
         asked = truth(row.when, signs) is True
         if not asked and row.against and truth(row.against, signs) is True:
             continue
-        chosen = best_findings(knowledge, choice, known, row.findings)
+        open_now = tuple(f for f in row.findings if can_apply(f, signs))
+        chosen = best_findings(knowledge, choice, known, open_now)
         if row.findings and not chosen:
             continue
+        asked = asked or row.id in required_by_flags
         bits = expected_information(knowledge, choice, known, chosen)
         worth = (
             row.burden <= settings["light_burden"]
@@ -140,7 +154,16 @@ def suggested_tests(
             continue
         suggestion = _suggestion(knowledge, every, choice, known, row, chosen, bits, signs)
         found.append((asked, row.kind != "advice", _value(suggestion), suggestion))
-    found.sort(key=lambda item: (not item[0], not item[1], -round(item[2], 9), item[3].test))
+    first = {test: place for place, test in enumerate(required_by_flags)}
+    found.sort(
+        key=lambda item: (
+            first.get(item[3].test, len(first)),
+            not item[0],
+            not item[1],
+            -round(item[2], 9),
+            item[3].test,
+        )
+    )
     required = [test for asked, _, _, test in found if asked]
     optional = [test for asked, _, _, test in found if not asked]
     kept = required + optional[: max(0, _LISTED - len(required))]
@@ -276,8 +299,9 @@ def best_separator(
     )
     settings = load_settings()
     best: tuple[float, str] | None = None
-    for row in load_tests().values():
-        if row.against and truth(row.against, signs) is True:
+    for whole in load_tests().values():
+        row = left_of(whole, signs)
+        if row is None or (row.against and truth(row.against, signs) is True):
             continue
         if row.burden > settings["light_burden"] and truth(row.when, signs) is not True:
             continue

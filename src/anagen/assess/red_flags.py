@@ -7,8 +7,10 @@ from dataclasses import dataclass
 
 from anagen.assess.records import RedFlag
 from anagen.catalog.expressions import Value, truth
-from anagen.catalog.findings import load_findings, load_red_flags
+from anagen.catalog.findings import RedFlagRow, load_findings, load_red_flags
+from anagen.catalog.medicines import match_medicine, medicine_classes
 from anagen.catalog.questions import SIGNS
+from anagen.patients.abnormal import abnormal
 from anagen.patients.diagnoses import condition_ids
 from anagen.patients.record import PatientRecord
 
@@ -40,18 +42,34 @@ class Signs:
             case "breastfeeding":
                 nursing = situation.reproductive_status == "breastfeeding"
                 return nursing or situation.breastfeeding
+            case "abnormal_result":
+                return abnormal(record)
         if word in load_findings():
             return self.present.get(word)
         raise KeyError(word)
 
     def call(self, function: str, arguments: tuple[str, ...]) -> Value:
-        """`probability(cause)`, or `ever(condition)`: true or unknown, for a list never denies."""
+        """`probability(cause)`; `lab(test)`, its newest number; `medicine(id or class)` taken now
+        and `ever(condition)`, true or unknown, for a list never denies."""
         if function not in SIGNS.functions:
             raise KeyError(function)
         (word,) = arguments
-        if function == "probability":
-            return self.probability(word)
+        match function:
+            case "probability":
+                return self.probability(word)
+            case "lab":
+                found = self.record.latest_lab(word)
+                return found.value if found else None
+            case "medicine":
+                return True if self._takes(word) else None
         return True if word in condition_ids(self.record, past=True) else None
+
+    def _takes(self, wanted: str) -> bool:
+        taken = (item.name for item in self.record.medicines if not item.stopped_weeks_ago)
+        return any(
+            wanted in medicine_classes(name) or wanted in {row.id for row in match_medicine(name)}
+            for name in taken
+        )
 
     def _salt(self) -> float | None:
         salt = self.record.measurements.salt
@@ -72,8 +90,18 @@ def red_flags(signs: Signs) -> tuple[RedFlag, ...]:
             source=row.source,
             verified=row.verified,
         )
-        for row in load_red_flags()
-        if truth(row.condition, signs) is True
+        for row in raised_rows(signs)
     ]
     raised.sort(key=lambda flag: not flag.stops_planning)
     return tuple(raised)
+
+
+def raised_rows(signs: Signs) -> list[RedFlagRow]:
+    """The rows of the rules that hold, in file order."""
+    return [row for row in load_red_flags() if truth(row.condition, signs) is True]
+
+
+def tests_that_flags_require(signs: Signs) -> tuple[str, ...]:
+    """Tests that the raised flags ask for, those of flags that stop planning first."""
+    rows = sorted(raised_rows(signs), key=lambda row: not row.stops_planning)
+    return tuple(dict.fromkeys(test for row in rows for test in row.tests))

@@ -28,7 +28,8 @@ class Finding:
     """One thing that can be present, absent or unknown.
 
     `group` names findings that go together within one cause; `combine` says whether one of two
-    causes is enough to show it (`any`) or both must (`all`); `about` is hair or body.
+    causes is enough to show it (`any`) or both must (`all`); `about` is hair or body. `asked_if`
+    (a rule expression) says whom it can concern, `asked_after` the general finding known first.
     """
 
     id: str
@@ -39,6 +40,8 @@ class Finding:
     about: str
     question: str
     synonyms: tuple[str, ...]
+    asked_if: str
+    asked_after: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +93,8 @@ class TestRow:
 
     `kind` is a word of `TEST_KINDS`: advice tells what not to test. `after` are tests that must
     come first where their findings are not known; `burden` 0 to 3 and
-    `cost` (a word of `TEST_COSTS`) are what it asks of the person.
+    `cost` (a word of `TEST_COSTS`) are what it asks of the person. `parts` name what it consists of
+    and what settles each part (`assess/parts.py`).
     """
 
     __test__ = False
@@ -108,11 +112,12 @@ class TestRow:
     cost: str
     source: str
     verified: str
+    parts: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class RedFlagRow:
-    """A rule that must reach a clinician. `condition` is a rule expression."""
+    """A rule that must reach a clinician. `condition` is a rule expression; `tests` it asks for."""
 
     rule: str
     condition: str
@@ -123,6 +128,7 @@ class RedFlagRow:
     stops_planning: bool
     source: str
     verified: str
+    tests: tuple[str, ...]
 
 
 @cache
@@ -177,7 +183,7 @@ def load_tests() -> dict[str, TestRow]:
 @cache
 def load_red_flags() -> tuple[RedFlagRow, ...]:
     """Red flags in file order."""
-    return records("red_flags.csv", RedFlagRow)
+    return records("red_flags.csv", RedFlagRow, tests=spaced)
 
 
 @cache

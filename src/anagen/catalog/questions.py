@@ -24,9 +24,14 @@ class Questions:
 
 
 SIGNS = Questions(
-    names=("age", "sex", "salt", "pregnancy_planned", "breastfeeding"),
+    names=("age", "sex", "salt", "pregnancy_planned", "breastfeeding", "abnormal_result"),
     rows="findings.csv",
-    functions={"probability": "causes/*.toml", "ever": "conditions.csv"},
+    functions={
+        "probability": "causes/*.toml",
+        "ever": "conditions.csv",
+        "medicine": "medicines.csv",
+        "lab": "labs.csv",
+    },
 )
 
 PERSON = Questions(
@@ -55,6 +60,7 @@ PERSON = Questions(
         "also": "treatments/*.toml",
         "lab": "labs.csv",
         "positive": "labs.csv",
+        "recent": "labs.csv",
         "result": "labs.csv",
         "cause": "causes/*.toml",
         "finding": "findings.csv",

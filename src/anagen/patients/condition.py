@@ -129,6 +129,7 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
         )
     return Person(
         patient_id=record.id,
+        group_id=None,
         markers=markers,
         sex=record.sex,
         age_years=record.age_years,

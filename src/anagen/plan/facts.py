@@ -15,6 +15,7 @@ from anagen.catalog.supplements import in_unit, upper_limits
 from anagen.catalog.treatments import load_treatments
 from anagen.patients.diagnoses import condition_ids
 from anagen.patients.nutrients import intake, over_every_limit, over_limit
+from anagen.patients.recent import recent
 from anagen.patients.record import Medicine, PatientRecord
 from anagen.patients.result_text import POSITIVE, says
 
@@ -120,6 +121,10 @@ class PersonFacts:
 
     def _positive(self, test: str) -> Value:
         return says(self._text(test), POSITIVE)
+
+    def _recent(self, test: str) -> Value:
+        """True when the newest result is settled and inside its window; never false."""
+        return recent(self.record, test) or None
 
     def _result(self, test: str, word: str) -> Value:
         text = self._text(test)

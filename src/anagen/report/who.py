@@ -113,11 +113,11 @@ def unknown(record: PatientRecord, further: tuple[str, ...]) -> tuple[str, ...]:
         "how the hair loss began": record.complaint.onset,
         "where the hair is lost": record.complaint.pattern or None,
     }
-    if record.sex == "female":
-        asked["life stage (such as pregnant or after menopause)"] = (
-            record.situation.reproductive_status
-        )
-        if record.situation.reproductive_status not in ("postmenopausal", "surgically_sterile"):
+    stage, age = record.situation.reproductive_status, record.age_years
+    if record.sex == "female" and (age is None or age >= 11):
+        asked["life stage (such as pregnant or after menopause)"] = stage
+        cannot = stage in ("postmenopausal", "surgically_sterile", "pregnant")
+        if not cannot and (age is None or age < 56):
             asked["whether a pregnancy is planned"] = record.situation.pregnancy_planned
     missing = [label for label, value in asked.items() if value is None]
     return tuple(dict.fromkeys(sentence(item) for item in (*missing, *further)))
