@@ -65,7 +65,7 @@ terminology: $(STAMP) ## renew the published code systems and the example bundle
 	$(BIN)/python docs/fhir/publish.py
 
 bench: $(STAMP) ## measure speed beside other solvers and renew docs/performance.md (minutes; needs gcc)
-	$(BIN)/python -m benchmarks --page
+	$(BIN)/python -m benchmarks
 
 picture: $(STAMP) ## renew the picture of the README (needs Chromium)
 	$(BIN)/anagen plan examples/patients/severe_alopecia_areata.toml --out $(OUT) > /dev/null
