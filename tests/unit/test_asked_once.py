@@ -182,3 +182,20 @@ def test_low_platelets_on_an_anticoagulant(count: float, medicine: str, raised: 
     assert ("low_platelets_on_anticoagulant" in flags) is raised
     if raised:
         assert not flags["low_platelets_on_anticoagulant"].stops_planning
+
+
+def test_a_flag_names_the_drugs_it_is_raised_by() -> None:
+    document = {
+        "id": "flagged",
+        "sex": "female",
+        "age_years": 28,
+        "situation": {"reproductive_status": "pregnant"},
+        "complaint": {"duration_weeks": 60, "pattern": ["diffuse"]},
+        "medicines": [{"name": "isotretinoin"}, {"name": "warfarin"}, {"name": "paracetamol"}],
+    }
+    flag = next(
+        flag
+        for flag in assess(PatientRecord.model_validate(document)).red_flags
+        if flag.rule == "pregnancy_with_teratogen"
+    )
+    assert flag.why.endswith("Taken here: isotretinoin, warfarin.")

@@ -195,6 +195,19 @@ def _medicine(record: PatientRecord, rule: FindingRule) -> bool | None:
     return None
 
 
+def medicines_behind(record: PatientRecord, finding: str) -> tuple[str, ...]:
+    """The medicines of the record by which a finding is read, as they are written there."""
+    return tuple(
+        dict.fromkeys(
+            medicine.name
+            for rule in load_rules()
+            if rule.finding == finding and rule.reads == "medicine" and rule.key != "*"
+            for medicine in record.medicines
+            if _named(medicine.name, rule.key) and _taken(record, medicine, rule)
+        )
+    )
+
+
 def _intake(record: PatientRecord, rule: FindingRule) -> bool | None:
     """A nutrient from supplements: above its upper limit, or taken at all.
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
+from anagen.assess.findings import medicines_behind
 from anagen.assess.records import RedFlag
-from anagen.catalog.expressions import Value, truth
+from anagen.catalog.expressions import Value, truth, words
 from anagen.catalog.findings import RedFlagRow, load_findings, load_red_flags
 from anagen.catalog.medicines import match_medicine, medicine_classes
 from anagen.catalog.questions import SIGNS
@@ -83,7 +84,7 @@ def red_flags(signs: Signs) -> tuple[RedFlag, ...]:
         RedFlag(
             rule=row.rule,
             label=row.label,
-            why=row.why,
+            why=_why(row, signs),
             action=row.action,
             urgency=row.urgency,
             stops_planning=row.stops_planning,
@@ -94,6 +95,13 @@ def red_flags(signs: Signs) -> tuple[RedFlag, ...]:
     ]
     raised.sort(key=lambda flag: not flag.stops_planning)
     return tuple(raised)
+
+
+def _why(row: RedFlagRow, signs: Signs) -> str:
+    """The reason of a rule with the medicines it is raised by."""
+    asked = dict.fromkeys(word for word, _ in words(row.condition) if word in signs.present)
+    names = [name for word in asked for name in medicines_behind(signs.record, word)]
+    return f"{row.why} Taken here: {', '.join(dict.fromkeys(names))}." if names else row.why
 
 
 def raised_rows(signs: Signs) -> list[RedFlagRow]:
