@@ -258,6 +258,14 @@ def test_a_stopped_plan_still_answers_what_was_asked_about() -> None:
     assert not any(item.outcomes or (item.harms and item.arm) for item in plan.blocked)
 
 
+def test_what_was_asked_about_is_ruled_out_first() -> None:
+    plan = _plan(
+        {"female_pattern_hair_loss": 0.9}, sex="female", age_years=30, asks_about=("finasteride",)
+    )
+    assert plan.blocked[0].id == "finasteride"
+    assert [item.id for item in plan.blocked[1:]] == sorted(i.id for i in plan.blocked[1:])
+
+
 def test_nothing_asks_for_less_than_no_treatment() -> None:
     orders = {order.aim: order.names for order in _man().orderings}
     for aim in ("few_side_effects", "low_burden", "low_cost"):

@@ -158,7 +158,8 @@ def make_plan(
     rows = outcome_rows(mechanisms, batch)
     main = next((row for row in rows if row.main), rows[0] if rows else None)
     roles = {item.id: item.role for item in found}
-    kept = asked_about(record) | {WAITING}
+    asked = asked_about(record)
+    kept = asked | {WAITING}
     options = folded(
         [
             _option(item, batch, rows, main, importance, record.sex, goes_on=not forbidden)
@@ -169,7 +170,7 @@ def make_plan(
     )
     blocked = [
         _option(item, None, (), None, importance, record.sex)
-        for item in found
+        for item in sorted(found, key=lambda item: (item.id not in asked, item.id))
         if item.status == "blocked"
     ]
     shown = sorted(
