@@ -20,6 +20,7 @@ from anagen.catalog.trial_designs import load_trial_designs
 from anagen.errors import InputProblems
 from anagen.rng import generator
 from anagen.simulate.exposure import values
+from anagen.simulate.parameter_draws import sets_off_mean
 from anagen.trials.arms import above_plans, control_gain
 from anagen.trials.asked import asked_of
 from anagen.trials.design import Population, Trial
@@ -27,7 +28,7 @@ from anagen.trials.document import inside
 from anagen.trials.empirical_salt import empirical_salt
 from anagen.trials.endpoints import RULES, readings
 from anagen.trials.population import strata
-from anagen.trials.predict import parameter_spread, predict, read
+from anagen.trials.predict import predict, read
 from anagen.trials.published import published_trial
 from anagen.trials.read import load_trial, parse_trial
 from anagen.trials.reference import (
@@ -363,15 +364,15 @@ def test_parameter_spread_is_told_from_chance():
     random = np.random.default_rng(3)
     chance = random.standard_normal(5000)
     sets = np.repeat(random.standard_normal(1000), 5)
-    assert parameter_spread(chance)[0].std() < 0.15
-    assert parameter_spread(sets + 0.5 * chance)[0].std() == pytest.approx(1.0, rel=0.1)
-    assert parameter_spread(chance)[1] == pytest.approx(1.0 / math.sqrt(5000), rel=0.1)
+    assert sets_off_mean(chance)[0].std() < 0.15
+    assert sets_off_mean(sets + 0.5 * chance)[0].std() == pytest.approx(1.0, rel=0.1)
+    assert sets_off_mean(chance)[1] == pytest.approx(1.0 / math.sqrt(5000), rel=0.1)
 
 
 def test_a_lopsided_parameter_spread_stays_lopsided():
     random = np.random.default_rng(4)
     sets = np.repeat(random.exponential(size=1000), 5)
-    found, _ = parameter_spread(sets - sets.mean() + 0.3 * random.standard_normal(5000))
+    found, _ = sets_off_mean(sets - sets.mean() + 0.3 * random.standard_normal(5000))
     low, middle, high = np.quantile(found, (0.05, 0.5, 0.95))
     assert high - middle > 2.0 * (middle - low)
 

@@ -35,7 +35,7 @@ from anagen.catalog.findings import load_background, load_frequencies, load_sett
 from anagen.patients.record import PatientRecord
 
 _LISTED = 12
-QUESTIONS = 3  # questions named among what is not known
+_QUESTIONS = 3  # questions named among what is not known
 _EXPLAINED = 6  # causes whose findings are listed one by one
 
 
@@ -158,7 +158,7 @@ def _unknown(
     telling = best_findings(knowledge, choice, known, asked, most=len(asked))
     missing += [
         knowledge.findings[knowledge.finding_index[f]].question
-        for f in askable(telling, signs)[:QUESTIONS]
+        for f in askable(telling, signs)[:_QUESTIONS]
     ]
     return tuple(dict.fromkeys(missing))
 

@@ -70,7 +70,7 @@ def build(
         complaint_found=assessment.complaint_found,
         facts=who.facts(record),
         read=tuple(sentence(text) for text in assessment.read),
-        unknown=who.unknown(record, assessment.unknown),
+        unknown=who.unknown(record, assessment),
         causes=causes,
         mixtures=why.mixture_items(assessment),
         cannot_tell_apart=tuple(sentence(text) for text in assessment.cannot_tell_apart),

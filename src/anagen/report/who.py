@@ -5,9 +5,12 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
+from anagen.assess.records import Assessment
+from anagen.catalog.expressions import truth
 from anagen.catalog.supplements import load_supplements, upper_limits
 from anagen.patients.nutrients import intake
 from anagen.patients.record import Event, Lab, Medicine, PatientRecord
+from anagen.plan.facts import PersonFacts
 from anagen.report import labels
 from anagen.report.records import Fact
 from anagen.report.words import duration, joined, number, sentence, spoken
@@ -104,7 +107,7 @@ def _nutrients(record: PatientRecord) -> Iterator[tuple[str, str]]:
         yield row.name, text
 
 
-def unknown(record: PatientRecord, further: tuple[str, ...]) -> tuple[str, ...]:
+def unknown(record: PatientRecord, assessment: Assessment) -> tuple[str, ...]:
     """What is not known and would matter; nothing unknown is taken as normal."""
     asked = {
         "age": record.age_years,
@@ -113,14 +116,14 @@ def unknown(record: PatientRecord, further: tuple[str, ...]) -> tuple[str, ...]:
         "how the hair loss began": record.complaint.onset,
         "where the hair is lost": record.complaint.pattern or None,
     }
-    stage, age = record.situation.reproductive_status, record.age_years
-    if record.sex == "female" and (age is None or age >= 11):
+    facts = PersonFacts(record, assessment)
+    if record.sex == "female" and truth("could_become_pregnant", facts) is True:
+        stage = record.situation.reproductive_status
         asked["life stage (such as pregnant or after menopause)"] = stage
-        cannot = stage in ("postmenopausal", "surgically_sterile", "pregnant")
-        if not cannot and (age is None or age < 56):
+        if truth("pregnant", facts) is not True:
             asked["whether a pregnancy is planned"] = record.situation.pregnancy_planned
     missing = [label for label, value in asked.items() if value is None]
-    return tuple(dict.fromkeys(sentence(item) for item in (*missing, *further)))
+    return tuple(dict.fromkeys(sentence(item) for item in (*missing, *assessment.unknown)))
 
 
 def _ago(weeks: float | None) -> str:

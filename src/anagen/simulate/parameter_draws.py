@@ -82,30 +82,39 @@ def sample_trait(parameter_id: str, draws: int, seed: int, patient_id: str) -> F
     return from_normal(parameter_id, random.standard_normal(draws))
 
 
-def interval_of_mean(values: FloatArray, share: float, beyond: float = 0.0) -> tuple[float, float]:
-    """Central interval of a mean over people: unknown parameters and the chance of the draw.
+def sets_off_mean(values: FloatArray) -> tuple[FloatArray, float]:
+    """How far each set of parameters lies off the mean, and the SD of the mean by chance.
 
-    `values` has shape (draw,), draws in sets of PEOPLE_PER_SET; `share` is what the interval holds,
-    such as 0.9; `beyond` is the SD of what else the mean may be off by, such as how places differ.
-    The spread between sets, once the chance of few people in each is taken off (one-way analysis
-    of variance), is what is unknown of the model. Sets are shrunk to that spread and their
-    quantiles taken, so a lopsided spread stays lopsided.
+    `values` has shape (draw,), draws in sets of PEOPLE_PER_SET. The spread between sets, once the
+    chance of few people in each is taken off (one-way analysis of variance), is what is unknown of
+    the model. The sets are shrunk to that spread, so a lopsided spread stays lopsided. With less
+    than two whole sets nothing is told of parameters: one set, on the mean. Shape: (set,).
     """
-    mean = float(values.mean())
-    z = NormalDist().inv_cdf(0.5 + share / 2.0)
     whole = values.size // PEOPLE_PER_SET * PEOPLE_PER_SET
     if whole < 2 * PEOPLE_PER_SET:
-        chance = z * math.hypot(float(values.std()) / math.sqrt(values.size), beyond)
-        return mean - chance, mean + chance
+        return np.zeros(1), float(values.std()) / math.sqrt(values.size)
     sets = values[:whole].reshape(-1, PEOPLE_PER_SET)
     within = float(sets.var(axis=1, ddof=1).mean())
     of_sets = sets.mean(axis=1)
     seen = float(of_sets.var(ddof=1))
     between = max(seen - within / PEOPLE_PER_SET, 0.0)
-    shrunk = mean + (of_sets - mean) * (math.sqrt(between / seen) if seen > 0.0 else 0.0)
-    low, high = np.quantile(shrunk, (0.5 - share / 2.0, 0.5 + share / 2.0))
-    chance = z * math.hypot(math.sqrt(within / whole), beyond)
-    return mean - math.hypot(mean - low, chance), mean + math.hypot(high - mean, chance)
+    kept = math.sqrt(between / seen) if seen > 0.0 else 0.0
+    return kept * (of_sets - of_sets.mean()), math.sqrt(within / whole)
+
+
+def interval_of_mean(values: FloatArray, share: float, beyond: float = 0.0) -> tuple[float, float]:
+    """Central interval of a mean over people: unknown parameters and the chance of the draw.
+
+    `values` has shape (draw,), draws in sets of PEOPLE_PER_SET; `share` is what the interval holds,
+    such as 0.9; `beyond` is the SD of what else the mean may be off by, such as how places differ.
+    Quantiles are taken of the sets as `sets_off_mean` shrinks them.
+    """
+    mean = float(values.mean())
+    z = NormalDist().inv_cdf(0.5 + share / 2.0)
+    off, sd = sets_off_mean(values)
+    low, high = np.quantile(off, (0.5 - share / 2.0, 0.5 + share / 2.0))
+    chance = z * math.hypot(sd, beyond)
+    return mean - math.hypot(low, chance), mean + math.hypot(high, chance)
 
 
 def normal_scores(draws: int, seed: int, patient_id: str, purpose: str) -> FloatArray:

@@ -20,7 +20,7 @@ from anagen.catalog.studies import holds, load_studies
 from anagen.errors import AnagenError
 from anagen.rng import generator
 from anagen.simulate.forecast import forecast
-from anagen.simulate.parameter_draws import PEOPLE_PER_SET, sample
+from anagen.simulate.parameter_draws import sample, sets_off_mean
 from anagen.simulate.regimen import Regimen
 from anagen.trials.arms import control_gain, control_route, regimens_of, simulated
 from anagen.trials.asked import Asked
@@ -320,25 +320,6 @@ def _seen(treatment: str) -> bool:
     )
 
 
-def parameter_spread(influence: FloatArray) -> tuple[FloatArray, float]:
-    """How far each set of parameters lies off the mean, and the SD of the mean by chance.
-
-    `influence` (draw,), in sets of PEOPLE_PER_SET. The spread between sets, once the chance of few
-    people in each is taken off (one-way analysis of variance), is what is unknown of the model.
-    The sets are shrunk to that spread, so a lopsided spread stays lopsided. Shape: (set,).
-    """
-    whole = influence.size // PEOPLE_PER_SET * PEOPLE_PER_SET
-    if whole < 2 * PEOPLE_PER_SET:
-        return np.zeros(1), float(influence.std() / math.sqrt(influence.size))
-    sets = influence[:whole].reshape(-1, PEOPLE_PER_SET)
-    within = float(sets.var(axis=1, ddof=1).mean())
-    of_sets = sets.mean(axis=1) - sets.mean()
-    seen = float(of_sets.var(ddof=1))
-    between = max(seen - within / PEOPLE_PER_SET, 0.0)
-    kept = math.sqrt(between / seen) if seen > 0.0 else 0.0
-    return kept * of_sets, math.sqrt(within / whole)
-
-
 def _effect(trial: Trial, item: Asked, rule: Rule, seen: bool, seed: int) -> float:
     """SD of what study, arm and visit add, on the scale of the rule: the root mean square over
     what is known of each."""
@@ -357,7 +338,7 @@ def _spread(
     trial: Trial, item: Asked, rule: Rule, estimate: _Estimate, seen: bool, seed: int
 ) -> Prediction:
     """Adds study, arm and sampling to what is unknown of the model."""
-    of_sets, chance = parameter_spread(estimate.influence)
+    of_sets, chance = sets_off_mean(estimate.influence)
     effect = _effect(trial, item, rule, seen, seed)
     random = generator(
         seed, trial.id, f"predictive:{item.arm}:{item.endpoint}:{item.kind}:{item.week:g}"
