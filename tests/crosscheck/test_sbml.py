@@ -36,7 +36,7 @@ roadrunner = pytest.importorskip("roadrunner")
 pytest.importorskip("libsbml")
 
 PATIENTS = Path(__file__).parents[2] / "examples" / "patients"
-OPTIONS = {"weeks": 52, "draws": 20, "seed": 0}
+OPTIONS = {"weeks": 52, "draws": 40, "seed": 0}
 CASES = {
     "severe_alopecia_areata": "baricitinib 4 mg daily",
     "male_pattern_vertex": "finasteride 1 mg daily + minoxidil 5% topical twice daily",

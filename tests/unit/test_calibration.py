@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 from dataclasses import replace
 from pathlib import Path
 
@@ -21,8 +22,10 @@ from anagen.calibrate.recover import published_like, recover
 from anagen.calibrate.sampler import draw, normal_approximation
 from anagen.calibrate.simulation import Ensemble, run
 from anagen.calibrate.targets import (
+    ANGLES,
     LAYERS,
     Targets,
+    expected_readings,
     fitted_trials,
     from_scale,
     observed_on_scale,
@@ -67,6 +70,29 @@ def test_shares_are_compared_on_the_arcsine_scale() -> None:
         to_scale(np.array([30.0]), np.array([True]))[0], abs=1e-6
     )
     assert to_scale(np.array([30.0]), np.array([False]))[0] == 30.0
+
+
+@pytest.mark.parametrize("n", [1, 29, 351])
+@pytest.mark.parametrize("share", [0.0, 0.4, 3.0, 41.5, 99.0, 100.0])
+def test_a_prediction_is_held_against_what_an_arm_of_its_size_reads(n: int, share: float) -> None:
+    """Also of none: an arm without a responder, predicted so, misses by nothing."""
+    drawn = np.random.default_rng(n).binomial(n, share / 100.0, 4000)
+    read = np.array([observed_on_scale(100.0 * k / n, float(n)) for k in drawn])
+    at = math.asin(math.sqrt(share / 100.0)) / (0.5 * math.pi) * ANGLES
+    expected = np.interp(at, np.arange(ANGLES + 1), expected_readings(n))
+    assert expected == pytest.approx(read.mean(), abs=4.0 * read.std() / math.sqrt(4000) + 5e-4)
+
+
+def test_early_zeros_do_not_ask_for_responders() -> None:
+    wanted = targets(fitted_trials("areata"))
+    zeros = np.array([row.published == 0.0 and row.unit == "%" for row in wanted.rows])
+    zeros &= wanted.percent
+    assert zeros.sum() > 10
+    published = np.array([float(row.published or 0.0) for row in wanted.rows])
+    miss = wanted.observed - wanted.expected(published)
+    assert np.abs(miss[zeros]).max() < 1e-9
+    middle = wanted.percent & (published > 20.0) & (published < 80.0)
+    assert np.abs(miss[middle]).max() < 0.01
 
 
 def _toy_mean(scores: np.ndarray) -> np.ndarray:

@@ -326,6 +326,35 @@ def test_episodes_stay_within_who_was_let_in():
     assert max(lengths[1]) <= 10.0
 
 
+def test_a_mean_alone_gives_the_share_with_near_total_loss():
+    """An extension reports both, a mean of 90.8 and 65.4 % of people at 95 or more."""
+    trial = Trial.model_validate(small())
+    people = strata(trial, Population(salt_min=50, salt_mean=90.8))
+    total = 100.0 * sum(s.share for s in people if (s.person.salt or 0) >= 95)
+    assert total == pytest.approx(65.4, abs=3.0)
+    assert sum(s.share * (s.person.salt or 0) for s in people) == pytest.approx(90.8, abs=0.1)
+
+
+def test_people_of_mild_trials_are_not_taken_for_near_total_loss():
+    trial = Trial.model_validate(small())
+    mild = strata(trial, Population(salt_min=0))
+    severe = strata(trial, Population(salt_min=50))
+    shares = [sum(s.share for s in p if (s.person.salt or 0) >= 95) for p in (mild, severe)]
+    assert shares == pytest.approx([0.05, 0.53])
+
+
+@pytest.mark.parametrize("mean", [2.0, 3.7, 4.5])
+def test_a_reported_length_of_the_episode_is_that_of_who_was_let_in(mean):
+    """Two halves stand for the whole, so their mean comes near it; without the cut it falls off."""
+    trial = Trial.model_validate(small())
+    people = strata(
+        trial,
+        Population(salt_min=50, episode_years=mean, episode_years_min=0.5, episode_years_max=8.0),
+    )
+    lengths = [(s.share, s.person.episode_years or 0.0) for s in people]
+    assert sum(share * years for share, years in lengths) == pytest.approx(mean, rel=0.12)
+
+
 def test_a_subgroup_below_95_holds_nobody_above():
     trial = Trial.model_validate(small())
     people = strata(trial, Population(salt_min=50, salt_max=94))

@@ -1,8 +1,8 @@
 """How probable the published rows are at one parameter set.
 
-Rows are normal on the fitting scale. Their covariance has five parts: the chance of the people of
-an arm (rows of one arm share them), what one study has in common beyond the model, what one arm
-has, what one visit has, and what the emulator does not know.
+Rows are normal on the fitting scale about what an arm of its size would read. Their covariance has
+five parts: the chance of the people of an arm (rows of one arm share them), what one study has in
+common beyond the model, what one arm has, what one visit has, and what the emulator does not know.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from anagen.calibrate.emulator import Emulator
 from anagen.calibrate.priors import parameter_sets
 from anagen.calibrate.simulation import Ensemble
-from anagen.calibrate.targets import Targets, to_scale
+from anagen.calibrate.targets import Targets
 from anagen.catalog.parameters import value
 
 FloatArray = NDArray[np.float64]
@@ -69,8 +69,7 @@ class Likelihood:
 
     def miss(self, scores: FloatArray) -> FloatArray:
         """Published less predicted, on the fitting scale. Shape: (row,)."""
-        predicted = to_scale(self.emulator.predict(scores), self.targets.percent)
-        return self.targets.observed - predicted
+        return self.targets.observed - self.targets.expected(self.emulator.predict(scores))
 
     def covariance(self, scores: FloatArray) -> FloatArray:
         """Covariance of all rows. Shape: (row, row)."""

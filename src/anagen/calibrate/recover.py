@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from anagen.calibrate.fit import Effort, posterior_chains
 from anagen.calibrate.likelihood import Likelihood
 from anagen.calibrate.simulation import run
-from anagen.calibrate.targets import to_scale
 from anagen.rng import generator
 
 FloatArray = NDArray[np.float64]
@@ -45,7 +44,7 @@ def published_like(
     found: Likelihood, scores: FloatArray, random: np.random.Generator
 ) -> FloatArray:
     """Rows that trials might publish if `scores` were the truth, on the fitting scale. (row,)."""
-    predicted = to_scale(found.emulator.predict(scores), found.targets.percent)
+    predicted = found.targets.expected(found.emulator.predict(scores))
     lower = np.linalg.cholesky(found.covariance(scores))
     return predicted + lower @ random.standard_normal(predicted.size)
 
@@ -75,7 +74,7 @@ def simulated_rows(
             folder=folder,
         )
         random = generator(seed, f"truth {number}", "published rows")
-        mean = to_scale(ensemble.mean.mean(axis=0), found.targets.percent)
+        mean = found.targets.expected(ensemble.mean.mean(axis=0))
         lower = np.linalg.cholesky(found.covariance(truth))
         rows[number] = mean + lower @ random.standard_normal(mean.size)
     return rows

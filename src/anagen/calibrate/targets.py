@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,6 +25,10 @@ LAYERS: Mapping[str, tuple[str, ...]] = {
     "areata": ("alopecia_areata",),
     "pattern": ("male_pattern_hair_loss", "female_pattern_hair_loss"),
 }
+
+
+# Steps of the angle, 0 to a right angle, at which the expected reading of a share is tabulated.
+ANGLES = 512
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +80,8 @@ class Targets:
 
     `observed` is on the fitting scale (`to_scale`); `percent` marks shares of responders; `study`
     and `arm` number the study and the arm a row belongs to; `scale` names its family of spread;
-    `n` is people in the arm.
+    `n` is people in the arm; `readings` (row, angle) is what `n` people read on average when the
+    true share lies at an angle.
     """
 
     trials: tuple[FittedTrial, ...]
@@ -86,6 +92,41 @@ class Targets:
     arm: NDArray[np.int64]
     scale: tuple[str, ...]
     n: FloatArray
+    readings: FloatArray = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Tabulates the readings; arms of one size share theirs."""
+        found = [expected_readings(max(round(n), 1)) for n in self.n]
+        object.__setattr__(self, "readings", np.stack(found))
+
+    def expected(self, predicted: FloatArray) -> FloatArray:
+        """What an arm of its size reads on average, on the fitting scale. Shape: (..., row).
+
+        A share of none reads as a little more than none (`observed_on_scale`), and a prediction of
+        none must be held against that: else every early zero of a trial asks for more responders.
+        """
+        angle = to_scale(predicted, self.percent)
+        step = np.where(self.percent, angle, 0.0) * (2.0 * ANGLES / np.pi)
+        below = np.minimum(step.astype(np.int64), ANGLES - 1)
+        rows = np.arange(self.n.size)
+        low, high = self.readings[rows, below], self.readings[rows, below + 1]
+        return np.where(self.percent, low + (step - below) * (high - low), predicted)
+
+
+@cache
+def expected_readings(n: int) -> FloatArray:
+    """Mean of `observed_on_scale` over the chance of `n` people, at angles of the true share.
+
+    Shape: (ANGLES + 1,), radians.
+    """
+    share = np.sin(np.linspace(0.0, np.pi / 2.0, ANGLES + 1)) ** 2
+    share = np.clip(share, 1e-12, 1.0 - 1e-12)[:, None]
+    count = np.arange(n + 1)
+    factorial = np.concatenate([[0.0], np.cumsum(np.log(np.arange(1, n + 1)))])
+    ways = factorial[n] - factorial - factorial[::-1]
+    chance = np.exp(ways + count * np.log(share) + (n - count) * np.log1p(-share))
+    read = np.array([observed_on_scale(100.0 * k / n, float(n)) for k in range(n + 1)])
+    return chance @ read
 
 
 def targets(trials: tuple[FittedTrial, ...]) -> Targets:

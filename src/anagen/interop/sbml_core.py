@@ -30,6 +30,8 @@ SHARES_PER_DAY = ("anagen_release", "anagen_destruction", "follicle_loss")
 OBSERVED_ONLY = ("vehicle_response",)
 # Person parameters that are worked out of rows with other names.
 ROWS: Mapping[str, tuple[str, ...]] = {
+    "new_anagen_days": ("new_anagen_days", "areata_new_anagen_days"),
+    "effector_loss": ("effector_loss", "effector_loss_log_sd"),
     "recruitment": ("recruitment_ratio", "effector_loss"),
     "effector_leak": ("effector_leak_ratio", "effector_loss"),
     "memory_reactivation": ("memory_reactivation_ratio", "effector_loss"),

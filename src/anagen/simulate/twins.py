@@ -215,7 +215,11 @@ def parameter_array(lanes: Lanes) -> FloatArray:
     out = np.zeros((len(PERSON), lanes.index.size))
     for name in _DIRECT:
         out[PERSON_INDEX[name]] = draw(name)
+    # How fast effector cells turn over differs between people. Their sources are ratios to their
+    # loss, so this sets how soon a person answers to a drug, not whether.
+    turnover = draw("effector_loss_log_sd") * lanes.normal("effector turnover")
     loss = out[PERSON_INDEX["effector_loss"]]
+    loss *= np.exp(turnover)
     out[PERSON_INDEX["recruitment"]] = draw("recruitment_ratio") * loss
     out[PERSON_INDEX["effector_leak"]] = draw("effector_leak_ratio") * loss
     out[PERSON_INDEX["memory_reactivation"]] = draw("memory_reactivation_ratio") * loss
@@ -243,6 +247,9 @@ def build(lanes: Lanes, mechanisms: frozenset[str]) -> Group:
     parameters = parameter_array(lanes)
     for name in MECHANISMS:
         parameters[PERSON_INDEX[name]] = float(name in mechanisms)
+    if "autoimmune" in mechanisms:
+        # Attack leaves follicles in early anagen: a hair shows sooner than from a new beginning.
+        parameters[PERSON_INDEX["new_anagen_days"]] = lanes.parameter("areata_new_anagen_days")
     sizes = size_classes() if "androgenetic" in mechanisms else size_classes()[:1]
     stays = {
         name: parameters[PERSON_INDEX[f"{name}_days"]]

@@ -63,20 +63,28 @@ def _salt_classes(population: Population) -> list[tuple[float, float]]:
     """SALT and share of each class: near-total loss, and two halves below it."""
     top = value("total_salt")
     lowest = value("trial_salt_min") if population.salt_min is None else population.salt_min
-    highest = 100.0 if population.salt_max is None else population.salt_max
-    total = (top + min(highest, 100.0)) / 2.0
+    highest = min(100.0 if population.salt_max is None else population.salt_max, 100.0)
+    total = min(max(value("trial_salt_near_total"), lowest), highest)
     if highest < top:
         share = 0.0
     elif lowest >= top:
         share = 1.0
     elif population.share_salt_95_percent is not None:
         share = population.share_salt_95_percent / 100.0
-    else:
+    elif population.salt_mean is not None:
         share = _share_of_mean(population.salt_mean, lowest, top, total)
+    elif lowest >= value("trial_salt_min"):
+        share = value("trial_share_near_total")
+    else:
+        # Trials that let milder loss in say nothing of near-total loss: all of it alike.
+        share = (highest - top) / (highest - lowest)
     below = min(highest, top)
     middle = (lowest + below) / 2.0
-    if population.salt_mean is not None and share < 1.0:
-        middle = (population.salt_mean - share * total) / (1.0 - share)
+    if population.salt_mean is not None:
+        if share < 1.0:
+            middle = (population.salt_mean - share * total) / (1.0 - share)
+        else:
+            total = min(max(population.salt_mean, lowest, top), highest)
     reach = (below - lowest) / (2.0 * math.sqrt(3.0))
     middle = min(max(middle, lowest + reach), below - reach)
     classes = [(total, share)]
@@ -84,10 +92,8 @@ def _salt_classes(population: Population) -> list[tuple[float, float]]:
     return [(salt, part) for salt, part in classes if part > 0.0]
 
 
-def _share_of_mean(mean: float | None, lowest: float, top: float, total: float) -> float:
+def _share_of_mean(mean: float, lowest: float, top: float, total: float) -> float:
     """Share with near-total loss that fits the mean, the rest spread evenly below."""
-    if mean is None:
-        return value("trial_share_near_total")
     even = (lowest + top) / 2.0
     return min(max((mean - even) / (total - even), 0.0), 1.0)
 
@@ -97,12 +103,13 @@ def _episodes(population: Population) -> list[tuple[float, float]]:
     low = population.episode_years_min or 0.0
     high = population.episode_years_max or math.inf
     spread = value("trial_episode_log_sd")
-    mean = population.episode_years
-    if mean is None:
-        mean = value("trial_episode_years")
-    if mean <= 0.0:
+    if population.episode_years is not None and population.episode_years <= 0.0:
         return [(0.0, 1.0)]
-    bell = NormalDist(math.log(mean) - spread**2 / 2.0, spread)
+    if population.episode_years is None:
+        center = math.log(value("trial_episode_years")) - spread**2 / 2.0
+    else:
+        center = _center_of_mean(population.episode_years, low, high, spread)
+    bell = NormalDist(center, spread)
     bottom = bell.cdf(math.log(low)) if low > 0.0 else 0.0
     top = bell.cdf(math.log(high)) if high < math.inf else 1.0
     if top - bottom < 1e-6:
@@ -113,6 +120,30 @@ def _episodes(population: Population) -> list[tuple[float, float]]:
         at = bottom + (top - bottom) * NormalDist().cdf(z)
         lengths.append((math.exp(bell.inv_cdf(min(max(at, 1e-9), 1.0 - 1e-9))), 0.5))
     return lengths
+
+
+def _center_of_mean(mean: float, low: float, high: float, spread: float) -> float:
+    """Log-median of the lognormal whose mean between `low` and `high` is `mean`.
+
+    A mean that no cut lognormal near it has (people let in beyond the limits) is taken as uncut.
+    """
+    uncut = math.log(mean) - spread**2 / 2.0
+
+    def cut_mean(center: float) -> float:
+        bell = NormalDist(center, spread)
+        shifted = NormalDist(center + spread**2, spread)
+        ends = [math.log(end) if end > 0.0 else -math.inf for end in (low, high)]
+        whole = bell.cdf(ends[1]) - bell.cdf(ends[0])
+        part = shifted.cdf(ends[1]) - shifted.cdf(ends[0])
+        return math.exp(center + spread**2 / 2.0) * part / whole if whole > 1e-9 else math.nan
+
+    bottom, top = uncut - 2.0 * spread, uncut + 2.0 * spread
+    if not cut_mean(bottom) < mean < cut_mean(top):
+        return uncut
+    for _ in range(40):
+        middle = (bottom + top) / 2.0
+        bottom, top = (middle, top) if cut_mean(middle) < mean else (bottom, middle)
+    return (bottom + top) / 2.0
 
 
 def _pattern(trial: Trial, population: Population) -> tuple[Stratum, ...]:
