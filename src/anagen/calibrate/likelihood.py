@@ -24,10 +24,12 @@ FloatArray = NDArray[np.float64]
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
     """The rows of one study: `rows` (row,) numbers; `fixed` (row, row) covariance that no parameter
-    moves; `same_scale`, `same_arm` (row, row) 0 or 1."""
+    moves, of which `chance` (row,) on its diagonal is that of the people of an arm; `same_scale`,
+    `same_arm` (row, row) 0 or 1."""
 
     rows: NDArray[np.int64]
     fixed: FloatArray
+    chance: FloatArray
     same_scale: FloatArray
     same_arm: FloatArray
     scale: NDArray[np.int64]
@@ -102,7 +104,8 @@ def likelihood(
         net = np.array([targets.rows[row].kind == "net" for row in rows])
         scale = np.array([scales.index(targets.scale[row]) for row in rows])
         visit = np.array([value(f"trial_visit_sd_{targets.scale[row]}") for row in rows])
-        fixed = _sampling(targets, ensemble, rows) + np.diag(visit**2 + emulator.error[rows] ** 2)
+        sampling = _sampling(targets, ensemble, rows)
+        fixed = sampling + np.diag(visit**2 + emulator.error[rows] ** 2)
         arms = targets.arm[rows]
         same_arm = (arms[:, None] == arms[None, :]).astype(float)
         # Two arms of one study share its effect; their difference holds two arm effects.
@@ -111,6 +114,7 @@ def likelihood(
             Block(
                 rows=rows,
                 fixed=fixed,
+                chance=np.diag(sampling),
                 same_scale=(scale[:, None] == scale[None, :]).astype(float),
                 same_arm=same_arm,
                 scale=scale,
