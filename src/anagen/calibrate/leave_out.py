@@ -133,16 +133,15 @@ def without(
     percent = found.targets.percent[block.rows]
     expected = found.emulator.predict(scores)[:, block.rows]
     drawn = to_scale(expected, percent)
-    wider, n = _wider(block, seen), np.maximum(found.targets.n[block.rows], 1.0).round()
+    wider = _wider(block, seen)
     for number, at in enumerate(scores):
         spread = np.diag(block_covariance(wider, *found.spreads(at)))
-        # Responders of an arm are counted, as in `trial predict`: near none chance is lopsided.
+        # Responders are counted below, as in `trial predict`: near none chance is lopsided.
         spread = np.sqrt(np.maximum(np.where(percent, spread - block.chance, spread), 0.0))
         drawn[number] += spread * random.standard_normal(block.rows.size)
     values = from_scale(drawn, percent)
-    share = np.where(percent, values, 0.0) / 100.0
-    counted = 100.0 * random.binomial(n.astype(np.int64), np.clip(share, 0.0, 1.0)) / n
-    values = np.where(percent, counted, values)
+    people = found.targets.n[block.rows][percent].round().astype(np.int64)
+    values[:, percent] = 100.0 * random.binomial(people, values[:, percent] / 100.0) / people
     edges = np.quantile(values, (0.05, 0.25, 0.75, 0.95), axis=0)
     return Prediction(expected.mean(axis=0), edges)
 
