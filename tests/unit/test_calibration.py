@@ -313,6 +313,19 @@ def test_release_writes_sets_with_a_manifest_that_knows_when_it_is_stale(
     assert any("not those of the manifest" in reason for reason in release.stale())
 
 
+def test_a_changed_rate_of_leaving_trials_is_a_change_of_design(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trials = fitted_trials("pattern")
+    before = release.rows_mark(trials)
+    assert release.rows_mark(trials) == before
+    table = dict(load_parameters())
+    name = "trial_dropout_per_year"
+    table[name] = replace(table[name], value=0.5)
+    monkeypatch.setattr(release, "load_parameters", lambda: table)
+    assert release.rows_mark(trials) != before
+
+
 def test_two_chains_of_one_posterior_agree() -> None:
     found = _toy_likelihood()
     rows = to_scale(_toy_mean(np.full((1, PARAMETERS), 0.5))[0], found.targets.percent)

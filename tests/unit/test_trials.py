@@ -27,6 +27,7 @@ from anagen.trials.design import Population, Trial
 from anagen.trials.document import inside
 from anagen.trials.empirical_salt import empirical_salt
 from anagen.trials.endpoints import RULES, readings
+from anagen.trials.leaving import leaving
 from anagen.trials.population import strata
 from anagen.trials.predict import predict, read
 from anagen.trials.published import published_trial
@@ -444,6 +445,39 @@ def test_leaving_lowers_responders_only_under_nri(small_trial):
     rules = [replace(drug, analysis=analysis) for analysis in ("nri", "observed")]
     nri, observed = predict(trial, rules, draws=40, seed=2)
     assert nri.mean < observed.mean
+
+
+def test_who_is_not_helped_leaves_sooner_and_most_after_a_year():
+    begin, random = np.zeros(20_000, dtype=np.int64), generator(1, "a", "b")
+    for salt, years in ((100.0, (0.18, 0.18 + 0.45)), (5.0, (0.14, 0.28))):
+        left = leaving("alopecia_areata", np.full((20_000, 120), salt), begin, random)
+        for number, hazard in enumerate(years, start=1):
+            stayed = (left > number * 365.25 / 7.0).mean()
+            assert abs(stayed - math.exp(-hazard)) < 0.015
+    left = leaving("male_pattern_hair_loss", np.zeros((20_000, 120)), begin, random)
+    assert abs((left > 104.0).mean() - math.exp(-0.15 * 104.0 * 7.0 / 365.25)) < 0.015
+
+
+def test_nobody_leaves_before_entry_and_who_stays_never_leaves():
+    begin = np.full(5000, 52, dtype=np.int64)
+    left = leaving("alopecia_areata", np.full((5000, 105), 5.0), begin, generator(1, "a", "b"))
+    assert left.min() >= 52.0
+    assert np.isinf(left).any()
+    assert left[np.isfinite(left)].max() <= 105.0
+
+
+def test_late_observed_cases_are_better_than_the_arm_and_carried_forward_keeps_all():
+    study = load_studies()["AllegroLT_2023_ritlecitinib"]
+    published = published_trial(study)
+    assert published.trial is not None
+    late = next(
+        item
+        for item in published.asked
+        if (item.arm, item.endpoint, item.week) == ("ritlecitinib_50_mg", "salt_le_20", 104)
+    )
+    rules = [replace(late, analysis=name) for name in ("observed", "locf", "nri")]
+    observed, carried, imputed = predict(published.trial, rules, draws=100, seed=2)
+    assert observed.mean > carried.mean + 3.0 > imputed.mean + 3.0
 
 
 def test_readings_carry_their_error_and_stay_scores():

@@ -83,31 +83,32 @@ def _fit_table(
 ) -> Iterator[str]:
     yield (
         "Mean absolute difference between the mean prediction of the released sets and the "
-        "published rows, beside what a feasibility study reached (its rows were partly others):"
+        "published rows, with the number of rows, beside what a feasibility study reached (its "
+        "rows were partly others):"
     )
     yield ""
-    yield "| study | rows | shares or % | SALT points | hairs/cm2 | feasibility study |"
-    yield "|---|---:|---:|---:|---:|---:|"
+    columns = " | ".join(f"{name}, {unit}" for name, unit in FAMILIES)
+    yield f"| study | {columns} | feasibility study |"
+    yield "|---|" + "---:|" * (len(FAMILIES) + 1)
     at = 0
     everything: dict[str, list[float]] = {}
     for fitted in trials:
         errors: dict[str, list[float]] = {}
         for item in fitted.asked:
-            errors.setdefault(item.unit, []).append(abs(predicted[at] - (item.published or 0.0)))
+            errors.setdefault(family(item), []).append(abs(predicted[at] - (item.published or 0.0)))
             at += 1
-        for unit, found in errors.items():
-            everything.setdefault(unit, []).extend(found)
-        yield _fit_row(fitted.trial.id, len(fitted.asked), errors, floors.get(fitted.trial.id))
-    yield _fit_row("all", at, everything, floors.get(layer))
+        for name, found in errors.items():
+            everything.setdefault(name, []).extend(found)
+        yield _fit_row(fitted.trial.id, errors, floors.get(fitted.trial.id))
+    yield _fit_row("all", everything, floors.get(layer))
 
 
-def _fit_row(name: str, rows: int, errors: dict[str, list[float]], floor: dict | None) -> str:
-    def cell(unit: str) -> str:
-        return f"{np.mean(errors[unit]):.1f}" if unit in errors else ""
+def _fit_row(name: str, errors: dict[str, list[float]], floor: dict | None) -> str:
+    def cell(of: str) -> str:
+        return f"{np.mean(errors[of]):.1f} ({len(errors[of])})" if of in errors else ""
 
     reached = f"{floor['mae']} {floor['unit']}" if floor else ""
-    units = " | ".join(cell(unit) for unit in ("%", "SALT points", "hairs/cm2"))
-    return f"| {name} | {rows} | {units} | {reached} |"
+    return f"| {name} | {' | '.join(cell(of) for of, _ in FAMILIES)} | {reached} |"
 
 
 def _check_table(check: dict) -> Iterator[str]:

@@ -173,8 +173,13 @@ def priors_mark(layer: str) -> str:
 
 
 def rows_mark(trials: tuple[FittedTrial, ...]) -> str:
-    """A hash of every fitted row and of the design it is predicted with."""
-    parts = []
+    """A hash of every fitted row, of the design it is predicted with and of what all designs share
+    (who is let in and who leaves where a trial does not say, and how readings differ)."""
+    parts: list[object] = [
+        (name, row.value)
+        for name, row in sorted(load_parameters().items())
+        if name.startswith("trial_") and row.distribution == "fixed"
+    ]
     for fitted in trials:
         unread = {"title", "source", "endpoints", "results"}
         parts.append(fitted.trial.model_dump_json(exclude=unread))

@@ -69,6 +69,7 @@ def calibrate(
         _check()
         return
     if page is not None:
+        _stop_if_stale()
         from anagen.calibrate.page import markdown
         from anagen.cli.files import write_whole
 
@@ -103,15 +104,22 @@ def calibrate(
     typer.echo(f"Written to {out}. To ship them, copy that folder to src/anagen/data/posterior.")
 
 
-def _check() -> None:
-    from anagen.calibrate.release import manifest, stale
+def _stop_if_stale() -> None:
+    """Says why the released posterior no longer belongs to model and rows, and exits with 1."""
+    from anagen.calibrate.release import stale
 
     reasons = stale()
-    if not manifest():
-        typer.echo("No posterior is released: parameters are drawn from their priors.")
     for reason in reasons:
-        typer.echo(f"stale: {reason}")
+        typer.echo(f"stale: {reason}", err=True)
     if reasons:
         raise typer.Exit(1)
+
+
+def _check() -> None:
+    from anagen.calibrate.release import manifest
+
+    if not manifest():
+        typer.echo("No posterior is released: parameters are drawn from their priors.")
+    _stop_if_stale()
     for name, entry in manifest().items():
         typer.echo(f"{name}: {entry['sets']} sets from {entry['rows_fitted']} rows, up to date")

@@ -26,12 +26,12 @@ from anagen.trials.arms import control_gain, control_route, regimens_of, simulat
 from anagen.trials.asked import Asked
 from anagen.trials.design import CONTROLS, Population, Trial, TrialArm
 from anagen.trials.endpoints import RULES, WORSE_IS_COUNTED, Rule, readings
+from anagen.trials.leaving import leaving
 from anagen.trials.population import Stratum, strata
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
 COUNTS = ("total_density", "terminal_density")
-WEEKS_PER_YEAR = 365.25 / 7.0
 # Draws of the predictive distribution; its 5 % points are then good to a tenth of its SD.
 SAMPLES = 4000
 # A share this near to 0 or 1 has no slope on the arcsine scale to tell its spread in percent by.
@@ -271,12 +271,10 @@ def _people(
     def random(purpose: str) -> np.random.Generator:
         return generator(seed, trial.id, f"{purpose}:{stratum}")
 
-    left = random("dropout").exponential(WEEKS_PER_YEAR / value("trial_dropout_per_year"), draws)
     counts = np.ones(draws)
     begin = np.zeros(draws, dtype=np.int64)
     if trial.selection is not None:
         begin += round(trial.selection.week)
-        left = left + trial.selection.week
         at_entry = readings("salt", salt, begin, random("reading:selection"))
         counts = (at_entry <= trial.selection.salt_at_most).astype(float)
         start = at_entry
@@ -287,17 +285,20 @@ def _people(
             low, high = people.salt_min, people.salt_max
             counts *= start >= (0.0 if low is None else low)
             counts *= start <= (100.0 if high is None else high)
+    left = leaving(trial.condition, salt, begin, random("dropout"))
     visit = np.minimum(np.full(draws, round(item.week)), last)
     gone = left < item.week
     if item.analysis == "locf":
-        visit = np.where(gone, np.minimum(visit, np.floor(left).astype(np.int64)), visit)
+        seen_last = np.floor(np.minimum(left, last)).astype(np.int64)
+        visit = np.where(gone, np.minimum(visit, seen_last), visit)
     now = readings(rule.observable, course, visit, random(f"reading:{rule.observable}:{item.week}"))
     seen = rule.person(start, now)
     if rule.kind == "responders":
         seen = 100.0 * seen
         if item.analysis == "nri" and item.endpoint not in WORSE_IS_COUNTED:
             seen = np.where(gone, 0.0, seen)
-    if item.analysis in ("observed", "mixed_model"):
+    if item.analysis == "observed":
+        # A mixed model stands for everybody let in, as if nobody had left.
         counts = counts * ~gone
     return seen, counts
 
