@@ -15,6 +15,7 @@ import jsonschema
 import numpy as np
 import pytest
 
+from anagen.catalog.parameters import value
 from anagen.catalog.studies import load_studies, load_study
 from anagen.catalog.trial_designs import load_trial_designs
 from anagen.errors import InputProblems
@@ -449,13 +450,18 @@ def test_leaving_lowers_responders_only_under_nri(small_trial):
 
 def test_who_is_not_helped_leaves_sooner_and_most_after_a_year():
     begin, random = np.zeros(20_000, dtype=np.int64), generator(1, "a", "b")
-    for salt, years in ((100.0, (0.18, 0.18 + 0.45)), (5.0, (0.14, 0.28))):
+    helped, unhelped, later, other = (
+        value(f"trial_dropout_{part}per_year")
+        for part in ("helped_", "unhelped_", "unhelped_later_", "")
+    )
+    assert helped < unhelped < later
+    for salt, hazards in ((100.0, (unhelped, unhelped + later)), (5.0, (helped, 2.0 * helped))):
         left = leaving("alopecia_areata", np.full((20_000, 120), salt), begin, random)
-        for number, hazard in enumerate(years, start=1):
-            stayed = (left > number * 365.25 / 7.0).mean()
+        for years, hazard in enumerate(hazards, start=1):
+            stayed = (left > years * 365.25 / 7.0).mean()
             assert abs(stayed - math.exp(-hazard)) < 0.015
     left = leaving("male_pattern_hair_loss", np.zeros((20_000, 120)), begin, random)
-    assert abs((left > 104.0).mean() - math.exp(-0.15 * 104.0 * 7.0 / 365.25)) < 0.015
+    assert abs((left > 365.25 / 7.0).mean() - math.exp(-other)) < 0.015
 
 
 def test_nobody_leaves_before_entry_and_who_stays_never_leaves():
