@@ -101,7 +101,7 @@ def test_areata_on_a_running_jak_inhibitor_worsens_when_it_is_stopped() -> None:
     person = Person(
         "aa", "female", 30.0, {"autoimmune": 1.0}, salt=15.0, episode_years=4.0, running=(drug,)
     )
-    result = forecast(person, (UNTREATED,), weeks=52, draws=200)
+    result = forecast(person, (UNTREATED,), weeks=52, draws=1000)
     go, stop = (result.arms[arm].values["salt"] for arm in (NO_CHANGE, "untreated"))
     assert np.array_equal(go[:, 0], stop[:, 0])
     assert abs(np.median(go[:, 0]) - 15.0) < 5.0

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from anagen.calibrate import release
 from anagen.calibrate.diagnose import demand_convergence, effective_draws, split_r_hat
@@ -32,13 +33,14 @@ from anagen.calibrate.targets import (
     targets,
     to_scale,
 )
-from anagen.catalog.parameters import load_parameters
+from anagen.catalog.parameters import load_parameters, value
 from anagen.catalog.studies import load_studies
 from anagen.errors import AnagenError
 from anagen.simulate.parameter_draws import PEOPLE_PER_SET
 from anagen.simulate.parameter_draws import sample as sample_parameter
 from anagen.simulate.parameter_sets import SeedWithSets
 
+FloatArray = NDArray[np.float64]
 PARAMETERS = 5
 NAMES = tuple(f"p{i}" for i in range(PARAMETERS))
 
@@ -126,6 +128,7 @@ def _toy_likelihood() -> Likelihood:
         observed=np.zeros(18),
         percent=percent,
         study=np.arange(18) // 6,
+        people=np.arange(18) // 6,
         arm=np.arange(18) // 3,
         scale=tuple("percent" if share else "count" for share in percent),
         n=np.full(18, 120.0),
@@ -212,6 +215,68 @@ def test_a_wrong_likelihood_does_not_pass_the_same_check() -> None:
         found, truths, effort=Effort(chains=1, draws=400, burn_in=100), observed=np.array(rows)
     )
     assert result.cover(0.9) < 0.85
+
+
+def _same_people(found: Likelihood) -> Likelihood:
+    """The toy with the people of its first study in its second, whose last row counts the worse."""
+    rows = list(found.targets.rows)
+    rows[11] = replace(rows[11], endpoint="salt_worsening_gt20")
+    people = np.where(found.targets.study == 1, 0, found.targets.study)
+    wanted = replace(found.targets, rows=tuple(rows), people=people)
+    ensemble, _ = _toy()
+    return likelihood(wanted, NAMES, found.emulator, ensemble)
+
+
+def test_studies_that_share_people_share_one_effect_and_it_points_towards_health() -> None:
+    apart = _toy_likelihood()
+    together = _same_people(apart)
+    at = np.zeros(PARAMETERS)
+    before, after = apart.covariance(at), together.covariance(at)
+    scale = np.array([row == "percent" for row in apart.targets.scale])
+    assert scale[11], "the row that counts the worse is a share"
+    study = value("trial_study_sd_percent") ** 2
+    for row in range(6):
+        assert not before[row, 6:].any()
+        for other in range(6, 12):
+            wanted = 0.0 if scale[row] != scale[other] else study if scale[row] else None
+            if wanted is not None:
+                sign = -1.0 if other == 11 else 1.0
+                assert after[row, other] == pytest.approx(sign * wanted)
+    assert not after[:12, 12:].any()
+    assert np.allclose(np.diag(before), np.diag(after))
+
+
+def test_what_a_study_has_of_its_own_is_read_off_all_its_rows() -> None:
+    """0.1 rad on every share of one study is in part its effect; nothing moves elsewhere."""
+    found = _toy_likelihood()
+    share = found.targets.percent & (found.targets.study == 0)
+    at = np.zeros(PARAMETERS)
+    level = found.targets.expected(found.emulator.predict(at))
+    effects = []
+    for away in (0.0, 0.1):
+        wanted = replace(found.targets, observed=level + away * share)
+        effects.append(replace(found, targets=wanted).study_effects(at))
+    assert np.allclose(effects[0], 0.0)
+    assert (effects[1][share] > 0.02).all()
+    assert (effects[1][share] < 0.1).all()
+    assert np.ptp(effects[1][share]) < 1e-9
+    assert np.allclose(effects[1][~share], 0.0)
+
+
+def test_a_study_left_out_alone_leaves_others_of_its_people() -> None:
+    """What the other study of its people found moves the prediction; its own rows do not."""
+    found, effort = _same_people(_toy_likelihood()), Effort(chains=1, draws=50, burn_in=40)
+    known = np.ones(6, dtype=bool)
+
+    def said(moved_study: int, dropped: frozenset[int]) -> FloatArray:
+        moved = found.targets.observed + 0.5 * (found.targets.study == moved_study)
+        own = replace(found, targets=replace(found.targets, observed=moved))
+        return without(own, 0, dropped, known, effort, 0, "same").edges
+
+    alone, both = frozenset({0}), frozenset({0, 1})
+    assert np.array_equal(said(-1, alone), said(0, alone))
+    assert not np.array_equal(said(-1, alone), said(1, alone))
+    assert np.array_equal(said(-1, both), said(1, both))
 
 
 def test_a_study_left_out_is_predicted_as_well_as_it_is_said() -> None:

@@ -31,17 +31,25 @@ Progress = Callable[[int, int, str], None]
 class Effort:
     """How much is computed. `sets` of each round, and of the release."""
 
-    rounds: tuple[int, ...] = (800, 600, 600)
+    rounds: tuple[int, ...] = (800, 800, 1000, 1200)
     released: int = 400
     chains: int = 4
     draws: int = 20000
     burn_in: int = 2000
     # Between rounds it is enough to know roughly where the posterior lies.
     draws_between: int = 3000
-    # Ensembles of later rounds are drawn this much wider than the posterior they come from.
-    wider: float = 1.4
+    # How often the sampler adapts to its burn-in, and how much of the covariance it moves about
+    # is then the curvature at the mean: few draws alone would make it narrower each time.
+    adaptations: int = 2
+    curvature: float = 0.0
+    # How much wider than the posterior they come from the ensembles after the first are drawn.
+    wider: tuple[float, ...] = (1.4, 1.4, 1.2)
     # What an ensemble counts for beside the next one.
-    fading: float = 0.35
+    fading: float = 0.5
+
+
+# Many posteriors are drawn to check one: chains are shorter, so they are adapted with more care.
+CHECKED = Effort(chains=2, draws=3000, burn_in=2000, adaptations=5, curvature=0.5)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -106,7 +114,7 @@ def fit(
         random = generator(seed, layer, f"ensemble {number + 1}")
         picked = flat[random.choice(flat.shape[0], effort.rounds[number + 1], replace=False)]
         center = flat.mean(axis=0)
-        scores = center + effort.wider * (picked - center)
+        scores = center + effort.wider[number] * (picked - center)
     diagnostics = demand_convergence(chains, names)
     random = generator(seed, layer, "released sets")
     kept = flat[random.choice(flat.shape[0], effort.released, replace=False)]
@@ -144,12 +152,13 @@ def posterior_chains(found: Likelihood, effort: Effort, seed: int, purpose: str)
     """
     size = len(found.names)
     rows = np.concatenate([block.rows for block in found.blocks])
-    center, covariance = normal_approximation(
-        lambda scores: found.miss(scores)[rows],
-        found.covariance(np.zeros(size))[np.ix_(rows, rows)],
-        size,
-    )
     randoms = [generator(seed, f"chain {chain}", purpose) for chain in range(effort.chains)]
+
+    def normal(at: FloatArray) -> tuple[FloatArray, FloatArray]:
+        """Center and covariance of the approximation with the spreads of these scores."""
+        return normal_approximation(
+            lambda scores: found.miss(scores)[rows], found.covariance(at)[np.ix_(rows, rows)], size
+        )
 
     def chains(draws: int) -> FloatArray:
         return np.stack(
@@ -166,11 +175,14 @@ def posterior_chains(found: Likelihood, effort: Effort, seed: int, purpose: str)
             ]
         )
 
-    for _ in range(2):
+    center, covariance = normal(np.zeros(size))
+    for _ in range(effort.adaptations):
         first = chains(effort.burn_in).reshape(-1, size)
         # A share of the prior's spread keeps directions that few draws have seen open.
         center = first.mean(axis=0)
-        covariance = 0.95 * np.cov(first.T) + 0.05 * np.eye(size)
+        covariance = (0.95 - effort.curvature) * np.cov(first.T) + 0.05 * np.eye(size)
+        if effort.curvature:
+            covariance += effort.curvature * normal(center)[1]
     return chains(effort.draws)
 
 

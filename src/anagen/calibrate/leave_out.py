@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from anagen.calibrate.fit import Effort, posterior_chains
+from anagen.calibrate.fit import CHECKED, Effort, posterior_chains
 from anagen.calibrate.likelihood import Block, Likelihood, block_covariance
 from anagen.calibrate.targets import FittedTrial, from_scale, to_scale
 from anagen.catalog.parameters import value
@@ -64,8 +64,7 @@ def leave_out(
     progress: Progress | None = None,
 ) -> tuple[LeftOut, ...]:
     """Every fitted row predicted without its study. Rows are numbered as in `found.targets`."""
-    # Shorter chains than those of the release are enough for quantiles of a prediction.
-    effort = effort or Effort(chains=2, draws=4000, burn_in=2500)
+    effort = effort or CHECKED
     trials = found.targets.trials
     cases = list(_cases(trials))
     rows: list[LeftOut] = []
@@ -74,7 +73,8 @@ def leave_out(
         if progress:
             progress(done, len(cases), name)
         purpose = f"left out {name}{' alone' if shares else ''}"
-        seen = [_seen(trials, study, int(row), dropped) for row in found.blocks[study].rows]
+        own_rows = np.flatnonzero(found.targets.study == study)
+        seen = [_seen(trials, study, int(row), dropped) for row in own_rows]
         own = without(found, study, dropped, np.array(seen), effort, seed, purpose)
         rows += [
             LeftOut(
@@ -89,7 +89,7 @@ def leave_out(
                 low_90=float(own.edges[0, i]),
                 high_90=float(own.edges[3, i]),
             )
-            for i, row in enumerate(found.blocks[study].rows)
+            for i, row in enumerate(own_rows)
         ]
     if progress:
         progress(len(cases), len(cases), "done")
@@ -124,12 +124,17 @@ def without(
     purpose: str,
 ) -> Prediction:
     """The rows of one study from a fit without the `dropped` ones; `seen` (row,) as in LeftOut."""
-    kept = tuple(block for i, block in enumerate(found.blocks) if i not in dropped)
-    own = replace(found, blocks=kept)
+    left = ~np.isin(found.targets.study, list(dropped))
+    parts = (block.part(left[block.rows]) for block in found.blocks)
+    own = replace(found, blocks=tuple(part for part in parts if part.rows.size))
     chains = posterior_chains(own, effort, seed, purpose).reshape(-1, len(found.names))
     random = generator(seed, purpose, "predictive")
     scores = chains[random.choice(chains.shape[0], SAMPLES, replace=True)]
-    block = found.blocks[study]
+    block = next(
+        block.part(found.targets.study[block.rows] == study)
+        for block in found.blocks
+        if study in found.targets.study[block.rows]
+    )
     percent = found.targets.percent[block.rows]
     expected = found.emulator.predict(scores)[:, block.rows]
     drawn = to_scale(expected, percent)

@@ -1,8 +1,9 @@
 """How probable the published rows are at one parameter set.
 
 Rows are normal on the fitting scale about what an arm of its size would read. Their covariance has
-five parts: the chance of the people of an arm (rows of one arm share them), what one study has in
-common beyond the model, what one arm has, what one visit has, and what the emulator does not know.
+five parts: the chance of the people of an arm (rows of one arm share them), what the studies of one
+group of people have in common beyond the model, what one arm has, what one visit has, and what the
+emulator does not know.
 """
 
 from __future__ import annotations
@@ -17,15 +18,18 @@ from anagen.calibrate.priors import parameter_sets
 from anagen.calibrate.simulation import Ensemble
 from anagen.calibrate.targets import Targets
 from anagen.catalog.parameters import value
+from anagen.trials.endpoints import WORSE_IS_COUNTED
 
 FloatArray = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Block:
-    """The rows of one study: `rows` (row,) numbers; `fixed` (row, row) covariance that no parameter
-    moves, of which `chance` (row,) on its diagonal is that of the people of an arm; `same_scale`,
-    `same_arm` (row, row) 0 or 1."""
+    """The rows of all studies of one group of people: `rows` (row,) numbers; `fixed` (row, row)
+    covariance that no parameter moves, of which `chance` (row,) on its diagonal is that of the
+    people of an arm; `same_scale`, `same_arm` (row, row) 0 or 1; `scale` (row,) family of spread;
+    `towards` (row,) 1 where doing better raises the row, -1 where it lowers it; `study_part` (row,)
+    as `towards`, 0 for a difference of two arms, which share the study's effect."""
 
     rows: NDArray[np.int64]
     fixed: FloatArray
@@ -33,7 +37,22 @@ class Block:
     same_scale: FloatArray
     same_arm: FloatArray
     scale: NDArray[np.int64]
+    towards: FloatArray
     study_part: FloatArray
+
+    def part(self, wanted: NDArray[np.bool_]) -> Block:
+        """Only the rows marked in `wanted` (row,)."""
+        both = np.ix_(wanted, wanted)
+        return Block(
+            self.rows[wanted],
+            self.fixed[both],
+            self.chance[wanted],
+            self.same_scale[both],
+            self.same_arm[both],
+            self.scale[wanted],
+            self.towards[wanted],
+            self.study_part[wanted],
+        )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -46,9 +65,10 @@ class Likelihood:
     blocks: tuple[Block, ...]
     scales: tuple[str, ...]
 
-    def spreads(self, scores: FloatArray) -> tuple[FloatArray, FloatArray]:
-        """SD of study and of arm effects by scale, at these scores. Shape of each: (scale,)."""
-        wanted = [f"trial_{part}_sd_{s}" for part in ("study", "arm") for s in self.scales]
+    def spreads(self, scores: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """SD of study, arm and visit effects by scale, at these scores. Shape of each: (scale,)."""
+        parts = ("study", "arm", "visit")
+        wanted = [f"trial_{part}_sd_{s}" for part in parts for s in self.scales]
         at = [self.names.index(name) if name in self.names else -1 for name in wanted]
         own = tuple(name for name, i in zip(wanted, at, strict=True) if i >= 0)
         known = {}
@@ -56,15 +76,16 @@ class Likelihood:
             columns = scores[None, [i for i in at if i >= 0]]
             known = dict(zip(own, parameter_sets(own, columns).values[0], strict=True))
         found = np.array([known.get(name) or value(name) for name in wanted])
-        return found[: len(self.scales)], found[len(self.scales) :]
+        study, arm, visit = found.reshape(len(parts), len(self.scales))
+        return study, arm, visit
 
     def log(self, scores: FloatArray) -> float:
         """Log-likelihood of all rows, up to a constant."""
         miss = self.miss(scores)
-        study, arm = self.spreads(scores)
+        spreads = self.spreads(scores)
         total = 0.0
         for block in self.blocks:
-            lower = np.linalg.cholesky(block_covariance(block, study, arm))
+            lower = np.linalg.cholesky(block_covariance(block, *spreads))
             away = np.linalg.solve(lower, miss[block.rows])
             total -= 0.5 * float(away @ away) + float(np.log(np.diag(lower)).sum())
         return total
@@ -73,24 +94,48 @@ class Likelihood:
         """Published less predicted, on the fitting scale. Shape: (row,)."""
         return self.targets.observed - self.targets.expected(self.emulator.predict(scores))
 
+    def study_effects(self, scores: FloatArray) -> FloatArray:
+        """What the rows of each group of people say together of its effect, on the fitting scale.
+
+        The mean of the effect given its rows at these scores. Shape: (row,).
+        """
+        miss, spreads = self.miss(scores), self.spreads(scores)
+        found = np.zeros(miss.size)
+        for block in self.blocks:
+            shared = study_covariance(block, spreads[0])
+            covariance = block_covariance(block, *spreads)
+            found[block.rows] = shared @ np.linalg.solve(covariance, miss[block.rows])
+        return found
+
     def covariance(self, scores: FloatArray) -> FloatArray:
         """Covariance of all rows. Shape: (row, row)."""
-        study, arm = self.spreads(scores)
+        spreads = self.spreads(scores)
         whole = np.zeros((len(self.targets.rows), len(self.targets.rows)))
         for block in self.blocks:
-            whole[np.ix_(block.rows, block.rows)] = block_covariance(block, study, arm)
+            whole[np.ix_(block.rows, block.rows)] = block_covariance(block, *spreads)
         return whole
 
 
-def block_covariance(block: Block, study: FloatArray, arm: FloatArray) -> FloatArray:
-    """Covariance of the rows of one study at SDs of study and arm by scale. Shape: (row, row)."""
-    between = study[block.scale] * block.study_part
-    within = arm[block.scale]
+def block_covariance(
+    block: Block, study: FloatArray, arm: FloatArray, visit: FloatArray
+) -> FloatArray:
+    """Covariance of the rows of one group of people at SDs of study, arm and visit by scale.
+
+    Shape: (row, row).
+    """
+    within = arm[block.scale] * block.towards
     return (
         block.fixed
-        + block.same_scale * np.outer(between, between)
+        + np.diag(visit[block.scale] ** 2)
+        + study_covariance(block, study)
         + block.same_scale * block.same_arm * np.outer(within, within)
     )
+
+
+def study_covariance(block: Block, study: FloatArray) -> FloatArray:
+    """The part of it that the effect of the group of people has. Shape: (row, row)."""
+    between = study[block.scale] * block.study_part
+    return block.same_scale * np.outer(between, between)
 
 
 def likelihood(
@@ -99,13 +144,13 @@ def likelihood(
     """Puts rows, emulator and the spread of people together."""
     scales = tuple(dict.fromkeys(targets.scale))
     blocks = []
-    for number in range(len(targets.trials)):
-        rows = np.flatnonzero(targets.study == number)
+    for number in dict.fromkeys(targets.people.tolist()):
+        rows = np.flatnonzero(targets.people == number)
         net = np.array([targets.rows[row].kind == "net" for row in rows])
+        lower = np.array([targets.rows[row].endpoint in WORSE_IS_COUNTED for row in rows])
+        towards = np.where(lower, -1.0, 1.0)
         scale = np.array([scales.index(targets.scale[row]) for row in rows])
-        visit = np.array([value(f"trial_visit_sd_{targets.scale[row]}") for row in rows])
         sampling = _sampling(targets, ensemble, rows)
-        fixed = sampling + np.diag(visit**2 + emulator.error[rows] ** 2)
         arms = targets.arm[rows]
         same_arm = (arms[:, None] == arms[None, :]).astype(float)
         # Two arms of one study share its effect; their difference holds two arm effects.
@@ -113,12 +158,13 @@ def likelihood(
         blocks.append(
             Block(
                 rows=rows,
-                fixed=fixed,
+                fixed=sampling + np.diag(emulator.error[rows] ** 2),
                 chance=np.diag(sampling),
                 same_scale=(scale[:, None] == scale[None, :]).astype(float),
                 same_arm=same_arm,
                 scale=scale,
-                study_part=np.where(net, 0.0, 1.0),
+                towards=towards,
+                study_part=np.where(net, 0.0, towards),
             )
         )
     return Likelihood(targets, names, emulator, tuple(blocks), scales)

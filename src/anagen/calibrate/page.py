@@ -55,7 +55,7 @@ def _page() -> Iterator[str]:
             f"released sets, root mean square: {_emulator(entry)}."
         )
         yield ""
-        yield from _fit_table(layer, trials, entry["predicted"], floors)
+        yield from _fit_table(layer, trials, entry, floors)
         yield ""
         yield from _check_table(checks.get(layer, {}))
         yield ""
@@ -79,23 +79,27 @@ def _checks() -> dict:
 
 
 def _fit_table(
-    layer: str, trials: tuple[FittedTrial, ...], predicted: list[float], floors: dict
+    layer: str, trials: tuple[FittedTrial, ...], entry: dict, floors: dict
 ) -> Iterator[str]:
     yield (
         "Mean absolute difference between the mean prediction of the released sets and the "
-        "published rows, with the number of rows, beside what a feasibility study reached (its "
-        "rows were partly others):"
+        "published rows; after the slash the same when what the study's people have of their own, "
+        "as its rows tell together, is added; in brackets the number of rows. The first is what a "
+        "new study would be predicted with. Beside it what a feasibility study reached (its rows "
+        "were partly others):"
     )
     yield ""
     columns = " | ".join(f"{name}, {unit}" for name, unit in FAMILIES)
     yield f"| study | {columns} | feasibility study |"
     yield "|---|" + "---:|" * (len(FAMILIES) + 1)
     at = 0
-    everything: dict[str, list[float]] = {}
+    everything: dict[str, list[tuple[float, float]]] = {}
     for fitted in trials:
-        errors: dict[str, list[float]] = {}
+        errors: dict[str, list[tuple[float, float]]] = {}
         for item in fitted.asked:
-            errors.setdefault(family(item), []).append(abs(predicted[at] - (item.published or 0.0)))
+            both = entry["predicted"][at], entry["predicted_within_study"][at]
+            away = tuple(abs(value - (item.published or 0.0)) for value in both)
+            errors.setdefault(family(item), []).append((away[0], away[1]))
             at += 1
         for name, found in errors.items():
             everything.setdefault(name, []).extend(found)
@@ -103,9 +107,12 @@ def _fit_table(
     yield _fit_row("all", everything, floors.get(layer))
 
 
-def _fit_row(name: str, errors: dict[str, list[float]], floor: dict | None) -> str:
+def _fit_row(name: str, errors: dict[str, list[tuple[float, float]]], floor: dict | None) -> str:
     def cell(of: str) -> str:
-        return f"{np.mean(errors[of]):.1f} ({len(errors[of])})" if of in errors else ""
+        if of not in errors:
+            return ""
+        alone, within = np.mean(errors[of], axis=0)
+        return f"{alone:.1f} / {within:.1f} ({len(errors[of])})"
 
     reached = f"{floor['mae']} {floor['unit']}" if floor else ""
     return f"| {name} | {' | '.join(cell(of) for of, _ in FAMILIES)} | {reached} |"

@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from anagen.calibrate.fit import Effort, posterior_chains
+from anagen.calibrate.fit import CHECKED, Effort, posterior_chains
 from anagen.calibrate.likelihood import Likelihood
 from anagen.calibrate.simulation import run
 from anagen.rng import generator
@@ -89,8 +89,7 @@ def recover(
     observed: FloatArray | None = None,
 ) -> Recovery:
     """Fits each truth. `truths` (truth, parameter); `observed` (truth, row) when simulated."""
-    # One chain of a truth must be as well mixed as those of the release, if shorter.
-    effort = effort or Effort(chains=1, draws=3000, burn_in=2500)
+    effort = effort or CHECKED
     ranks = np.empty(truths.shape)
     for number, truth in enumerate(truths):
         random = generator(seed, f"truth {number}", "published rows")

@@ -19,7 +19,7 @@ from anagen.calibrate.leave_out import LeftOut, leave_out
 from anagen.calibrate.priors import calibrated, parameter_sets
 from anagen.calibrate.recover import recover, simulated_rows
 from anagen.calibrate.simulation import SETS_PER_CHUNK
-from anagen.calibrate.targets import FittedTrial, fitted_trials, to_scale
+from anagen.calibrate.targets import FittedTrial, fitted_trials, from_scale, to_scale
 from anagen.catalog.parameters import load_parameters
 from anagen.catalog.tables import data_root
 from anagen.rng import generator
@@ -53,6 +53,8 @@ def _entry(posterior: Posterior, effort: Effort, seed: int, table: str) -> dict[
     simulated = posterior.ensemble.mean.mean(axis=0)
     miss = to_scale(emulated.mean(axis=0), wanted.percent) - to_scale(simulated, wanted.percent)
     scores = posterior.chains.reshape(-1, len(posterior.names))
+    effects = np.mean([posterior.likelihood.study_effects(own) for own in posterior.scores], axis=0)
+    within = from_scale(to_scale(simulated, wanted.percent) + effects, wanted.percent)
     return {
         "sets": int(posterior.scores.shape[0]),
         "seed": seed,
@@ -73,6 +75,8 @@ def _entry(posterior: Posterior, effort: Effort, seed: int, table: str) -> dict[
             for name, sd in zip(posterior.names, scores.std(axis=0), strict=True)
         },
         "predicted": [round(float(value), 2) for value in simulated],
+        # The same with what each group of people is found to have of its own.
+        "predicted_within_study": [round(float(value), 2) for value in within],
         # Simulated again by a test: tells whether the engine still does what it did.
         "predicted_by_first_sets": [
             round(float(value), 3)

@@ -79,7 +79,8 @@ class Targets:
     """All rows of a layer as numbers. Shape of every array: (row,).
 
     `observed` is on the fitting scale (`to_scale`); `percent` marks shares of responders; `study`
-    and `arm` number the study and the arm a row belongs to; `scale` names its family of spread;
+    and `arm` number the study and the arm a row belongs to and `people` the group of people, which
+    studies may share; `scale` names its family of spread;
     `n` is people in the arm; `readings` (row, angle) is what `n` people read on average when the
     true share lies at an angle.
     """
@@ -89,6 +90,7 @@ class Targets:
     observed: FloatArray
     percent: NDArray[np.bool_]
     study: NDArray[np.int64]
+    people: NDArray[np.int64]
     arm: NDArray[np.int64]
     scale: tuple[str, ...]
     n: FloatArray
@@ -131,9 +133,11 @@ def expected_readings(n: int) -> FloatArray:
 
 def targets(trials: tuple[FittedTrial, ...]) -> Targets:
     """The rows of these studies, study by study."""
-    rows, observed, percent, study, arm, scale, size = [], [], [], [], [], [], []
+    rows, observed, percent, study, people, arm, scale, size = [], [], [], [], [], [], [], []
     arms: dict[tuple[str, str], int] = {}
+    groups: dict[str, int] = {}
     for number, fitted in enumerate(trials):
+        group = groups.setdefault(load_studies()[fitted.trial.id].people, len(groups))
         for item in fitted.asked:
             rule = RULES[item.endpoint, item.unit]
             share = rule.scale == "percent" and item.kind != "net"
@@ -142,6 +146,7 @@ def targets(trials: tuple[FittedTrial, ...]) -> Targets:
             observed.append(observed_on_scale(published, n) if share else published)
             percent.append(share)
             study.append(number)
+            people.append(group)
             arm.append(arms.setdefault((fitted.trial.id, item.arm), len(arms)))
             scale.append(rule.scale)
             size.append(n)
@@ -151,6 +156,7 @@ def targets(trials: tuple[FittedTrial, ...]) -> Targets:
         np.array(observed),
         np.array(percent),
         np.array(study),
+        np.array(people),
         np.array(arm),
         tuple(scale),
         np.array(size),
