@@ -391,6 +391,14 @@ def test_a_changed_rate_of_leaving_trials_is_a_change_of_design(
     assert release.rows_mark(trials) != before
 
 
+def test_a_chain_in_a_process_of_its_own_has_the_same_bits() -> None:
+    found, effort = _toy_likelihood(), Effort(chains=1, draws=20, burn_in=40, adaptations=0)
+    (alone,) = posterior_chains(found, effort, 0, "test")
+    first, second = posterior_chains(found, replace(effort, chains=2), 0, "test")
+    assert np.array_equal(alone, first)
+    assert not np.array_equal(first, second)
+
+
 def test_two_chains_of_one_posterior_agree() -> None:
     found = _toy_likelihood()
     rows = to_scale(_toy_mean(np.full((1, PARAMETERS), 0.5))[0], found.targets.percent)

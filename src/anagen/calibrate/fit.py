@@ -7,8 +7,12 @@ of the released sets themselves says what they predict without any emulator.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import os
+from collections.abc import Callable, Iterable
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, replace
+from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -149,6 +153,7 @@ def posterior_chains(found: Likelihood, effort: Effort, seed: int, purpose: str)
     """Chains of scores from the posterior of one likelihood. Shape: (chain, draw, parameter).
 
     The normal approximation the sampler moves about is made again from the draws of the burn-in.
+    Several chains run in processes of their own, so a script that calls this needs a main guard.
     """
     size = len(found.names)
     rows = np.concatenate([block.rows for block in found.blocks])
@@ -161,29 +166,38 @@ def posterior_chains(found: Likelihood, effort: Effort, seed: int, purpose: str)
         )
 
     def chains(draws: int) -> FloatArray:
-        return np.stack(
-            [
-                draw(
-                    found.log,
-                    center,
-                    covariance,
-                    draws=draws,
-                    burn_in=effort.burn_in // 4,
-                    random=random,
-                )
-                for random in randoms
-            ]
-        )
+        nonlocal randoms
+        burn_in = effort.burn_in // 4
+        tasks = [(found, center, covariance, draws, burn_in, random) for random in randoms]
+        done = list(each(_chain, tasks))
+        randoms = [random for _, random in done]
+        return np.stack([chain for chain, _ in done])
 
     center, covariance = normal(np.zeros(size))
-    for _ in range(effort.adaptations):
-        first = chains(effort.burn_in).reshape(-1, size)
-        # A share of the prior's spread keeps directions that few draws have seen open.
-        center = first.mean(axis=0)
-        covariance = (0.95 - effort.curvature) * np.cov(first.T) + 0.05 * np.eye(size)
-        if effort.curvature:
-            covariance += effort.curvature * normal(center)[1]
-    return chains(effort.draws)
+    with ExitStack() as stack:
+        each: Callable[..., Iterable[tuple[FloatArray, np.random.Generator]]] = map
+        if effort.chains > 1:
+            # A chain is thousands of small systems: threads would wait for each other.
+            workers = min(effort.chains, os.cpu_count() or 1)
+            pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
+            each = stack.enter_context(pool).map
+        for _ in range(effort.adaptations):
+            first = chains(effort.burn_in).reshape(-1, size)
+            # A share of the prior's spread keeps directions that few draws have seen open.
+            center = first.mean(axis=0)
+            covariance = (0.95 - effort.curvature) * np.cov(first.T) + 0.05 * np.eye(size)
+            if effort.curvature:
+                covariance += effort.curvature * normal(center)[1]
+        return chains(effort.draws)
+
+
+def _chain(
+    task: tuple[Likelihood, FloatArray, FloatArray, int, int, np.random.Generator],
+) -> tuple[FloatArray, np.random.Generator]:
+    """One chain, and its random numbers where it left them."""
+    found, center, covariance, draws, burn_in, random = task
+    chain = draw(found.log, center, covariance, draws=draws, burn_in=burn_in, random=random)
+    return chain, random
 
 
 def _labeled(progress: Progress | None, label: str) -> Progress | None:
