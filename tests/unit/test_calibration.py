@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import math
+import subprocess
+import sys
+import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -339,6 +342,58 @@ def test_finished_simulations_are_used_again_and_workers_change_nothing(tmp_path
     assert (first.mean == alone.mean).all()
     other = run(trials, names, scores[:, ::-1].copy(), seed=1, folder=tmp_path / "a")
     assert (other.mean != first.mean).any()
+
+
+def test_chunks_side_by_side_have_the_bits_of_chunks_in_turn(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("anagen.calibrate.simulation.SETS_PER_CHUNK", 2)
+    trials = tuple(t for t in fitted_trials("pattern") if t.trial.id == "Rushton_1991_untreated")
+    names = calibrated("pattern")
+    scores = np.random.default_rng(11).standard_normal((5, len(names)))
+    told: list[tuple[int, int]] = []
+    both = run(
+        trials, names, scores, seed=1, folder=tmp_path / "a", workers=2,
+        progress=lambda done, total, _label: told.append((done, total)),
+    )  # fmt: skip
+    assert told == [(0, 3), (1, 3), (2, 3), (3, 3), (3, 3)]
+    alone = run(trials, names, scores, seed=1, folder=tmp_path / "b", workers=1)
+    for part in ("mean", "people", "people_seen"):
+        assert (getattr(both, part) == getattr(alone, part)).all()
+
+
+def test_workers_of_a_killed_process_end_with_it(tmp_path: Path) -> None:
+    script = tmp_path / "parent.py"
+    script.write_text(
+        "import sys, time\n"
+        "from anagen.calibrate.processes import side_by_side\n"
+        "def beat(path):\n"
+        "    while True:\n"
+        "        open(path, 'a').write('x')\n"
+        "        time.sleep(0.05)\n"
+        "if __name__ == '__main__':\n"
+        "    with side_by_side(2) as each:\n"
+        "        list(each(beat, sys.argv[1:]))\n"
+    )
+    beats = [tmp_path / "one", tmp_path / "two"]
+    parent = subprocess.Popen([sys.executable, script, *beats])
+    try:
+        deadline = time.monotonic() + 60.0
+        while not all(path.exists() for path in beats) and time.monotonic() < deadline:
+            time.sleep(0.1)
+        assert all(path.exists() for path in beats)
+    finally:
+        parent.kill()
+        parent.wait()
+    deadline = time.monotonic() + 30.0
+    before: list[int] = []
+    while time.monotonic() < deadline:
+        now = [path.stat().st_size for path in beats]
+        if now == before:
+            return
+        before = now
+        time.sleep(1.0)
+    pytest.fail("the workers went on without their parent")
 
 
 def test_release_writes_sets_with_a_manifest_that_knows_when_it_is_stale(

@@ -8,11 +8,8 @@ of the released sets themselves says what they predict without any emulator.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import ExitStack
+from collections.abc import Callable
 from dataclasses import dataclass, replace
-from multiprocessing import get_context
 from pathlib import Path
 
 import numpy as np
@@ -22,6 +19,7 @@ from anagen.calibrate.diagnose import demand_convergence
 from anagen.calibrate.emulator import Emulator, learn
 from anagen.calibrate.likelihood import Likelihood, likelihood
 from anagen.calibrate.priors import calibrated
+from anagen.calibrate.processes import side_by_side
 from anagen.calibrate.sampler import draw, normal_approximation
 from anagen.calibrate.simulation import Ensemble, run
 from anagen.calibrate.targets import Targets, fitted_trials, targets
@@ -169,18 +167,13 @@ def posterior_chains(found: Likelihood, effort: Effort, seed: int, purpose: str)
         nonlocal randoms
         burn_in = effort.burn_in // 4
         tasks = [(found, center, covariance, draws, burn_in, random) for random in randoms]
-        done = list(each(_chain, tasks))
-        randoms = [random for _, random in done]
-        return np.stack([chain for chain, _ in done])
+        done = dict(each(_chain, tasks))
+        randoms = [done[number][1] for number in range(effort.chains)]
+        return np.stack([done[number][0] for number in range(effort.chains)])
 
     center, covariance = normal(np.zeros(size))
-    with ExitStack() as stack:
-        each: Callable[..., Iterable[tuple[FloatArray, np.random.Generator]]] = map
-        if effort.chains > 1:
-            # A chain is thousands of small systems: threads would wait for each other.
-            workers = min(effort.chains, os.cpu_count() or 1)
-            pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"))
-            each = stack.enter_context(pool).map
+    # A chain is thousands of small systems: threads would wait for each other.
+    with side_by_side(min(effort.chains, os.cpu_count() or 1)) as each:
         for _ in range(effort.adaptations):
             first = chains(effort.burn_in).reshape(-1, size)
             # A share of the prior's spread keeps directions that few draws have seen open.

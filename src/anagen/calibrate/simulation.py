@@ -10,12 +10,14 @@ import hashlib
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import reduce
 from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anagen.calibrate.priors import parameter_sets
+from anagen.calibrate.processes import side_by_side
 from anagen.calibrate.targets import FittedTrial
 from anagen.simulate.parameter_draws import PEOPLE_PER_SET
 from anagen.simulate.parameter_sets import SeedWithSets
@@ -63,60 +65,71 @@ def run(
     progress: Progress | None = None,
     workers: int | None = None,
 ) -> Ensemble:
-    """The ensemble of all `scores` (set, parameter); finished chunks in `folder` are used again."""
+    """The ensemble of all `scores` (set, parameter); finished chunks in `folder` are used again.
+
+    Chunks are simulated side by side in `workers` processes (all cores when None), with the same
+    bits; a single one is shared among threads instead.
+    """
     folder.mkdir(parents=True, exist_ok=True)
-    starts = range(0, scores.shape[0], SETS_PER_CHUNK)
-    total, found = len(starts) * len(trials), None
-    for number, start in enumerate(starts):
+    workers = workers or os.cpu_count() or 1
+    chunks, missing = [], []
+    for number, start in enumerate(range(0, scores.shape[0], SETS_PER_CHUNK)):
         part = scores[start : start + SETS_PER_CHUNK]
         mark = hashlib.sha256(part.tobytes() + repr((names, seed, number)).encode()).hexdigest()
-        path = folder / f"{mark[:16]}.npz"
-        if path.exists():
-            chunk = _load(path, part)
-        else:
-            chunk = _chunk(
-                trials, names, part, seed + number, number * len(trials), total, progress, workers
-            )
-            _save(path, chunk)
-        found = chunk if found is None else found.join(chunk)
+        chunks.append(_Chunk(trials, names, part, seed + number, folder / f"{mark[:16]}.npz"))
+        if not chunks[-1].path.exists():
+            missing.append(chunks[-1])
+    total = len(chunks) * len(trials)
+    done = total - len(missing) * len(trials)
+    if len(missing) == 1:
+        _simulate(missing[0], workers, progress, done, total)
+    elif missing:
+        if progress:
+            progress(done, total, f"{workers} at a time")
+        with side_by_side(min(workers, len(missing))) as each:
+            for _ in each(_simulate, missing):
+                done += len(trials)
+                if progress:
+                    progress(done, total, f"{workers} at a time")
     if progress:
         progress(total, total, "done")
-    assert found is not None
-    return found
+    return reduce(Ensemble.join, [_load(chunk) for chunk in chunks])
 
 
-def _load(path: Path, scores: FloatArray) -> Ensemble:
-    with np.load(path) as stored:
-        return Ensemble(scores, stored["mean"], stored["people"], stored["people_seen"])
+@dataclass(frozen=True, slots=True, eq=False)
+class _Chunk:
+    """Some sets of an ensemble and the file for what they predict."""
+
+    trials: tuple[FittedTrial, ...]
+    names: tuple[str, ...]
+    scores: FloatArray
+    seed: int
+    path: Path
 
 
-def _save(path: Path, chunk: Ensemble) -> None:
-    """Written beside its place and moved there, so that a kill leaves no half file."""
-    temporary = path.with_suffix(f".{os.getpid()}.npz")
-    np.savez(temporary, mean=chunk.mean, people=chunk.people, people_seen=chunk.people_seen)
-    temporary.replace(path)
+def _load(chunk: _Chunk) -> Ensemble:
+    with np.load(chunk.path) as stored:
+        return Ensemble(chunk.scores, stored["mean"], stored["people"], stored["people_seen"])
 
 
-def _chunk(
-    trials: tuple[FittedTrial, ...],
-    names: tuple[str, ...],
-    scores: FloatArray,
-    seed: int,
-    done: int,
-    total: int,
-    progress: Progress | None,
-    workers: int | None,
-) -> Ensemble:
-    sets = parameter_sets(names, scores)
+def _simulate(
+    chunk: _Chunk,
+    workers: int = 1,
+    progress: Progress | None = None,
+    done: int = 0,
+    total: int = 0,
+) -> None:
+    """Simulates every trial of one chunk and keeps what its sets predict in its file."""
+    sets = parameter_sets(chunk.names, chunk.scores)
     means, people, seen = [], [], []
-    for number, fitted in enumerate(trials):
+    for number, fitted in enumerate(chunk.trials):
         if progress:
             progress(done + number, total, fitted.trial.id)
         readings = read(
             fitted.trial,
             fitted.asked,
-            draws=scores.shape[0] * PEOPLE_PER_SET,
-            seed=SeedWithSets(seed, sets),
+            draws=chunk.scores.shape[0] * PEOPLE_PER_SET,
+            seed=SeedWithSets(chunk.seed, sets),
             workers=workers,
         )
         means.append(np.stack([_set_means(reading) for reading in readings], axis=1))
@@ -127,9 +140,15 @@ def _chunk(
     for part in people:
         covariance[at : at + part.shape[0], at : at + part.shape[0]] = part
         at += part.shape[0]
-    return Ensemble(
-        scores, np.concatenate(means, axis=1), covariance, np.concatenate(seen).astype(float)
+    # Written beside its place and moved there, so that a kill leaves no half file.
+    temporary = chunk.path.with_suffix(f".{os.getpid()}.npz")
+    np.savez(
+        temporary,
+        mean=np.concatenate(means, axis=1),
+        people=covariance,
+        people_seen=np.concatenate(seen).astype(float),
     )
+    temporary.replace(chunk.path)
 
 
 def _set_means(reading: Reading) -> FloatArray:

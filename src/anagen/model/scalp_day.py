@@ -649,15 +649,19 @@ def miniaturize(
     full_share,
     step,
     longest,
+    time,
+    until,
+    stopped,
     years,
     reached,
 ):
-    """Lets pattern loss run untreated from a full scalp until the target area is thin enough.
+    """Lets pattern loss run untreated from `time` to `until` years, or until it is thin enough.
 
     A lane stops when visible terminal hair of the target area (`target_weight` (cell, lane)) over
     `full_share` (lane) has come down to `target_share` (lane), or after `longest` (lane) years.
     `n` and `deleted` end as each lane was when it stopped; `years` and `reached` (lane) say when
-    and how far. Drivers are neutral, so all shares are constant and one step may take `step` days.
+    and how far, `stopped` (lane) which lanes are through; the others go on from here. Drivers are
+    neutral, so all shares are constant and one step may take `step` days. Returns the years run.
     """
     count, sizes, stages, lanes = n.shape
     work = np.empty((4 + sizes, lanes))
@@ -714,13 +718,11 @@ def miniaturize(
                 ]
             side_exponent[0, lane] = 1.0 / person[_P_DYSTROPHIC_DAYS, lane]
             side_exponent[1, lane] = person[_P_REGROWTH_RATE, lane]
-    stopped = np.zeros(lanes, np.bool_)
     kept = n.copy()
     kept_deleted = deleted.copy()
     share = np.empty(lanes)
-    time = 0.0
     waiting = lanes
-    while waiting > 0:
+    while waiting > 0 and time < until:
         for lane in range(lanes):
             share[lane] = 0.0
         for cell in range(count):
@@ -760,5 +762,11 @@ def miniaturize(
                 )
                 change_caliber(n[cell], starts, thicker[cell], thinner[cell])
             time += step / 365.25
-    n[:] = kept
-    deleted[:] = kept_deleted
+    for cell in range(count):
+        for lane in range(lanes):
+            if stopped[lane]:
+                deleted[cell, lane] = kept_deleted[cell, lane]
+                for size in range(sizes):
+                    for stage in range(stages):
+                        n[cell, size, stage, lane] = kept[cell, size, stage, lane]
+    return time

@@ -46,6 +46,8 @@ IntArray = NDArray[np.int64]
 
 # Lanes a block holds: its state stays in the second-level cache.
 BLOCK = 32
+# Years of history after which the lanes that go on are put together in new blocks.
+REGROUPED_AFTER_YEARS = 2.0
 # A history this much above the target share still counts as there: density is read monthly.
 TARGET_TOLERANCE = 0.02
 # Share of its full density that a target area may start from.
@@ -207,37 +209,67 @@ def _thinned_before_treatment(
 def _miniaturize(
     group: Group, wanted: FloatArray, longest: FloatArray, workers: int | None
 ) -> tuple[FloatArray, FloatArray]:
-    """Runs untreated pattern loss in place; returns the years it took and the share reached."""
+    """Runs untreated pattern loss in place; returns the years it took and the share reached.
+
+    A block runs until its last lane has stopped, so those that go on are put together anew now and
+    then: some scalps thin in five years, others never.
+    """
     years, reached = np.zeros(wanted.size), np.ones(wanted.size)
+    going, time = np.arange(wanted.size), 0.0
+    while going.size:
+        through, time = _history_span(group, wanted, longest, going, time, years, reached, workers)
+        going = going[~through]
+    return years, reached
+
+
+def _history_span(
+    group: Group,
+    wanted: FloatArray,
+    longest: FloatArray,
+    going: IntArray,
+    time: float,
+    years: FloatArray,
+    reached: FloatArray,
+    workers: int | None,
+) -> tuple[NDArray[np.bool_], float]:
+    """Runs the lanes `going` a few years on; says which of them stopped and what time it is.
+
+    Fills `years` and `reached` of those that stopped.
+    """
+    stopped = np.zeros(going.size, dtype=np.bool_)
+    times = np.zeros(going.size)
 
     def one(block: slice) -> None:
-        n = np.ascontiguousarray(group.follicles[..., block])
-        deleted = np.ascontiguousarray(group.deleted[:, block])
-        size = n.shape[-1]
-        block_years, block_reached = np.zeros(size), np.ones(size)
-        miniaturize(
+        at = going[block]
+        n = np.ascontiguousarray(group.follicles[..., at])
+        deleted = np.ascontiguousarray(group.deleted[:, at])
+        through, block_years, block_reached = stopped[block], years[at], reached[at]
+        times[block] = miniaturize(
             n,
             deleted,
             group.layout.starts,
             group.diameters,
-            np.ascontiguousarray(group.size_factor[:, block]),
+            np.ascontiguousarray(group.size_factor[:, at]),
             group.terminal_sizes,
-            np.ascontiguousarray(group.person[:, block]),
-            np.ascontiguousarray(group.cells[..., block]),
-            np.ascontiguousarray(group.target[:, block]),
-            np.ascontiguousarray(wanted[block]),
-            np.ascontiguousarray(group.full_visible[block]),
+            np.ascontiguousarray(group.person[:, at]),
+            np.ascontiguousarray(group.cells[..., at]),
+            np.ascontiguousarray(group.target[:, at]),
+            wanted[at],
+            group.full_visible[at],
             value("history_step_days"),
-            np.ascontiguousarray(longest[block]),
+            longest[at],
+            time,
+            time + REGROUPED_AFTER_YEARS,
+            through,
             block_years,
             block_reached,
         )
-        group.follicles[..., block] = n
-        group.deleted[:, block] = deleted
-        years[block], reached[block] = block_years, block_reached
+        group.follicles[..., at] = n
+        group.deleted[:, at] = deleted
+        years[at], reached[at] = block_years, block_reached
 
-    _each_block(wanted.size, one, workers)
-    return years, reached
+    _each_block(going.size, one, workers)
+    return stopped, float(times.max())
 
 
 def _run_episode(

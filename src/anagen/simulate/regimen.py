@@ -6,6 +6,7 @@ import math
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from anagen.catalog.treatments import Treatment, load_treatments
 from anagen.errors import InputProblems, Problem, nearest_name
@@ -389,6 +390,7 @@ def _weeks(
     return first, None if lasting is None else first + lasting
 
 
+@lru_cache(maxsize=4096)
 def _tokens(words: str) -> frozenset[str]:
     for phrase, route in ROUTE_WORDS.items():
         words = re.sub(rf"\b{phrase}\b", route, words)

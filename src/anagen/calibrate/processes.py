@@ -1,0 +1,54 @@
+"""Work side by side in processes of their own, which end when the one that asked for it ends."""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import ProcessPoolExecutor, as_completed
+from contextlib import contextmanager
+from multiprocessing import get_context, parent_process
+from typing import TypeVar
+
+Task = TypeVar("Task")
+Done = TypeVar("Done")
+Each = Callable[[Callable[[Task], Done], Iterable[Task]], Iterator[tuple[int, Done]]]
+
+
+@contextmanager
+def side_by_side(workers: int) -> Iterator[Each]:
+    """Gives `each(function, tasks)`: number and result of every task, in the order they end.
+
+    One worker works in this process, in the order of the tasks. More of them are started afresh, so
+    a script that calls this needs a main guard. An interrupt drops what has not begun.
+    """
+    if workers <= 1:
+        yield lambda function, tasks: enumerate(map(function, tasks))
+        return
+    pool = ProcessPoolExecutor(
+        workers, mp_context=get_context("spawn"), initializer=_end_with_parent
+    )
+
+    def each(function: Callable[[Task], Done], tasks: Iterable[Task]) -> Iterator[tuple[int, Done]]:
+        numbers = {pool.submit(function, task): number for number, task in enumerate(tasks)}
+        for future in as_completed(numbers):
+            yield numbers[future], future.result()
+
+    try:
+        yield each
+    except BaseException:
+        pool.shutdown(wait=False, cancel_futures=True)
+        raise
+    pool.shutdown()
+
+
+def _end_with_parent() -> None:
+    """A parent that is killed tells nobody: without this its workers would wait for ever."""
+
+    def wait() -> None:
+        parent = parent_process()
+        if parent is not None:
+            parent.join()
+            os._exit(1)
+
+    threading.Thread(target=wait, daemon=True).start()
