@@ -72,10 +72,19 @@ class Group:
         return self.randomised and len(self.arms) >= 2
 
 
+# Groups none of whose rows had been seen when the choice was made: they had no part in it.
+ADDED_LATER = {
+    "brave_aa1_phase2",
+    "Leyden_1999_finasteride_frontal",
+    "NCT01226459_minoxidil_foam_women",
+    "price_postmenopausal",
+}
+
+
 def _groups(areata: bool) -> dict[str, Group]:
     groups: dict[str, Group] = {}
     for study in load_studies().values():
-        if (study.condition == "alopecia_areata") != areata:
+        if (study.condition == "alopecia_areata") != areata or study.people in ADDED_LATER:
             continue
         group = groups.setdefault(study.people, Group(study.treatment_class))
         drugs = {arm.id: arm.drug for arm in study.arms}

@@ -20,11 +20,16 @@ from anagen.calibrate.diagnose import demand_convergence, effective_draws, split
 from anagen.calibrate.emulator import learn
 from anagen.calibrate.fit import Effort, Posterior, posterior_chains
 from anagen.calibrate.leave_out import without
-from anagen.calibrate.likelihood import Likelihood, likelihood
+from anagen.calibrate.likelihood import (
+    Likelihood,
+    Spreads,
+    block_covariance,
+    likelihood,
+)
 from anagen.calibrate.priors import calibrated, parameter_sets
 from anagen.calibrate.recover import published_like, recover
 from anagen.calibrate.sampler import draw, normal_approximation
-from anagen.calibrate.simulation import Ensemble, run
+from anagen.calibrate.simulation import Ensemble, people_covariance, run
 from anagen.calibrate.targets import (
     ANGLES,
     LAYERS,
@@ -42,6 +47,10 @@ from anagen.errors import AnagenError
 from anagen.simulate.parameter_draws import PEOPLE_PER_SET
 from anagen.simulate.parameter_draws import sample as sample_parameter
 from anagen.simulate.parameter_sets import SeedWithSets
+from anagen.trials.asked import Asked
+from anagen.trials.effects import effect_row
+from anagen.trials.endpoints import RULES
+from anagen.trials.predict import Reading
 
 FloatArray = NDArray[np.float64]
 PARAMETERS = 5
@@ -118,6 +127,20 @@ def _toy(people: int = 30, sets: int = 400) -> tuple[Ensemble, np.ndarray]:
     percent = np.arange(18) < 12
     covariance = np.diag(np.where(percent, 2000.0, 90.0))
     return Ensemble(scores, seen, covariance, np.full(18, float(people))), percent
+
+
+def _of_random_sets(layer: str) -> tuple[Likelihood, Ensemble]:
+    """A likelihood of the real rows with an emulator of random numbers."""
+    names = calibrated(layer)
+    wanted = targets(fitted_trials(layer))
+    count = len(wanted.rows)
+    random = np.random.default_rng(10)
+    scores = random.standard_normal((6, len(names)))
+    ensemble = Ensemble(
+        scores, random.normal(5.0, 1.0, (6, count)), np.eye(count), np.full(count, 30.0)
+    )
+    emulator = learn(ensemble, wanted.percent, np.ones(6), strongest=1)
+    return likelihood(wanted, names, emulator, ensemble), ensemble
 
 
 def _toy_likelihood() -> Likelihood:
@@ -314,6 +337,58 @@ def test_a_study_left_out_tells_nothing_about_itself() -> None:
     assert (new.edges[3] - new.edges[0] >= first.edges[3] - first.edges[0] - 1e-9).all()
 
 
+def test_differences_from_one_control_share_its_people_and_both_arm_effects() -> None:
+    random = np.random.default_rng(12)
+    shared, other = random.standard_normal((2, 1, 4000))
+    weight = np.ones((1, 4000))
+
+    def reading(arm: str, kind: str, n: int, seen: FloatArray) -> Reading:
+        asked = Asked(arm, "count_total", 24.0, "observed", kind, "hairs/cm2", n, 5.0)
+        return Reading(asked, RULES["count_total", "hairs/cm2"], seen, weight)
+
+    def net(n: int, active: FloatArray, control: FloatArray) -> Reading:
+        return replace(
+            reading("drug", "net", n, active), control=reading("placebo", "change", 25, control)
+        )
+
+    # People of the drug arm differ between visits, those of the control arm are as they were.
+    two = (net(50, shared, 2.0 * other), net(100, random.standard_normal((1, 4000)), 2.0 * other))
+    covariance = people_covariance(two)
+    assert covariance[0, 0] == pytest.approx(1.0 + 4.0 * 50 / 25, rel=0.1)
+    assert covariance[1, 1] == pytest.approx(1.0 + 4.0 * 100 / 25, rel=0.1)
+    assert covariance[0, 1] == pytest.approx(4.0 * math.sqrt(50 * 100) / 25, rel=0.1)
+
+    found, _ = _of_random_sets("pattern")
+    rows = found.targets.rows
+    nets = [block for block in found.blocks if sum(rows[i].kind == "net" for i in block.rows) > 1]
+    assert nets
+    for block in nets:
+        spreads = Spreads(*(np.full(9, sd) for sd in (9.0, 3.0, 4.0, 0.0)))
+        covariance = block_covariance(block, spreads)
+        assert np.allclose(covariance - block.fixed, 25.0 * block.same_scale * block.same_arm)
+
+
+def test_a_control_arm_differs_by_its_own_spread() -> None:
+    found, _ = _of_random_sets("areata")
+    spreads = Spreads(*(np.full(9, sd) for sd in (0.0, 0.01, 0.05, 0.0)))
+    roles = {
+        (study.trial.id, arm.id): arm.role
+        for study in found.targets.trials
+        for arm in study.trial.arms
+    }
+    seen = set()
+    for block in found.blocks:
+        own = np.sqrt(np.diag(block_covariance(block, spreads) - block.fixed))
+        for row, sd in zip(block.rows, own, strict=True):
+            trial = found.targets.trials[found.targets.study[row]].trial.id
+            role = roles[trial, found.targets.rows[row].arm]
+            seen.add(role)
+            assert sd == pytest.approx(0.05 if role == "placebo" else 0.01)
+    assert {"placebo", "active"} <= seen
+    # Scales without a row of their own: controls differ as other arms do.
+    assert effect_row("control", "count") == effect_row("arm", "count")
+
+
 def test_sets_that_come_with_a_seed_are_the_ones_simulated() -> None:
     sets = parameter_sets(("jak_scale",), np.array([[-2.0], [2.0]]))
     seed = SeedWithSets(3, sets)
@@ -399,16 +474,8 @@ def test_workers_of_a_killed_process_end_with_it(tmp_path: Path) -> None:
 def test_release_writes_sets_with_a_manifest_that_knows_when_it_is_stale(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    names = calibrated("pattern")
-    wanted = targets(fitted_trials("pattern"))
-    count = len(wanted.rows)
-    random = np.random.default_rng(10)
-    scores = random.standard_normal((6, len(names)))
-    ensemble = Ensemble(
-        scores, random.normal(5.0, 1.0, (6, count)), np.eye(count), np.full(count, 30.0)
-    )
-    emulator = learn(ensemble, wanted.percent, np.ones(6), strongest=1)
-    found = likelihood(wanted, names, emulator, ensemble)
+    found, ensemble = _of_random_sets("pattern")
+    names, scores = found.names, ensemble.scores
     posterior = Posterior(
         "pattern", names, scores, scores[None], ensemble, found, {"largest_r_hat": 1.0}
     )

@@ -8,7 +8,7 @@ of the released sets themselves says what they predict without any emulator.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -42,16 +42,21 @@ class Effort:
     draws_between: int = 3000
     # How often the sampler adapts to its burn-in, and how much of the covariance it moves about
     # is then the curvature at the mean: few draws alone would make it narrower each time.
-    adaptations: int = 2
-    curvature: float = 0.0
+    adaptations: int = 5
+    curvature: float = 0.5
     # How much wider than the posterior they come from the ensembles after the first are drawn.
     wider: tuple[float, ...] = (1.4, 1.4, 1.2)
     # What an ensemble counts for beside the next one.
     fading: float = 0.5
 
 
-# Many posteriors are drawn to check one: chains are shorter, so they are adapted with more care.
-CHECKED = Effort(chains=2, draws=3000, burn_in=2000, adaptations=5, curvature=0.5)
+# Fewer rows, almost straight in their parameters, need fewer sets.
+EFFORTS: Mapping[str, Effort] = {
+    "areata": Effort(),
+    "pattern": Effort(rounds=(600, 600, 800, 800)),
+}
+# Many posteriors are drawn to check one, so their chains are shorter.
+CHECKED = Effort(chains=2, draws=5000)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -84,7 +89,7 @@ def fit(
 
     Raises AnagenError when the chains do not converge.
     """
-    effort = effort or Effort()
+    effort = effort or EFFORTS[layer]
     trials, names = fitted_trials(layer), calibrated(layer)
     wanted = targets(trials)
     random = generator(seed, layer, "first ensemble")

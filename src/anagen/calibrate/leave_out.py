@@ -140,7 +140,7 @@ def without(
     drawn = to_scale(expected, percent)
     wider = _wider(block, seen)
     for number, at in enumerate(scores):
-        spread = np.diag(block_covariance(wider, *found.spreads(at)))
+        spread = np.diag(block_covariance(wider, found.spreads(at)))
         # Responders are counted below, as in `trial predict`: near none chance is lopsided.
         spread = np.sqrt(np.maximum(np.where(percent, spread - block.chance, spread), 0.0))
         drawn[number] += spread * random.standard_normal(block.rows.size)

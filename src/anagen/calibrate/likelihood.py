@@ -18,9 +18,21 @@ from anagen.calibrate.priors import parameter_sets
 from anagen.calibrate.simulation import Ensemble
 from anagen.calibrate.targets import Targets
 from anagen.catalog.parameters import value
+from anagen.trials.design import CONTROLS
+from anagen.trials.effects import effect_row
 from anagen.trials.endpoints import WORSE_IS_COUNTED
 
 FloatArray = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Spreads:
+    """SD of what a study, a drug arm, a control arm and a visit have of their own. (scale,)."""
+
+    study: FloatArray
+    arm: FloatArray
+    control: FloatArray
+    visit: FloatArray
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -28,8 +40,9 @@ class Block:
     """The rows of all studies of one group of people: `rows` (row,) numbers; `fixed` (row, row)
     covariance that no parameter moves, of which `chance` (row,) on its diagonal is that of the
     people of an arm; `same_scale`, `same_arm` (row, row) 0 or 1; `scale` (row,) family of spread;
-    `towards` (row,) 1 where doing better raises the row, -1 where it lowers it; `study_part` (row,)
-    as `towards`, 0 for a difference of two arms, which share the study's effect."""
+    `control` (row,) 1 for a control arm; `net` (row,) 1 for a difference from one; `towards` (row,)
+    1 where doing better raises the row, -1 where it lowers it; `study_part` (row,) as `towards`, 0
+    for a difference of two arms, which share the study's effect."""
 
     rows: NDArray[np.int64]
     fixed: FloatArray
@@ -37,6 +50,8 @@ class Block:
     same_scale: FloatArray
     same_arm: FloatArray
     scale: NDArray[np.int64]
+    control: FloatArray
+    net: FloatArray
     towards: FloatArray
     study_part: FloatArray
 
@@ -50,6 +65,8 @@ class Block:
             self.same_scale[both],
             self.same_arm[both],
             self.scale[wanted],
+            self.control[wanted],
+            self.net[wanted],
             self.towards[wanted],
             self.study_part[wanted],
         )
@@ -65,10 +82,10 @@ class Likelihood:
     blocks: tuple[Block, ...]
     scales: tuple[str, ...]
 
-    def spreads(self, scores: FloatArray) -> tuple[FloatArray, FloatArray, FloatArray]:
-        """SD of study, arm and visit effects by scale, at these scores. Shape of each: (scale,)."""
-        parts = ("study", "arm", "visit")
-        wanted = [f"trial_{part}_sd_{s}" for part in parts for s in self.scales]
+    def spreads(self, scores: FloatArray) -> Spreads:
+        """SD of study, arm, control and visit effects by scale, at these scores."""
+        parts = ("study", "arm", "control", "visit")
+        wanted = [effect_row(part, scale) for part in parts for scale in self.scales]
         at = [self.names.index(name) if name in self.names else -1 for name in wanted]
         own = tuple(name for name, i in zip(wanted, at, strict=True) if i >= 0)
         known = {}
@@ -76,8 +93,7 @@ class Likelihood:
             columns = scores[None, [i for i in at if i >= 0]]
             known = dict(zip(own, parameter_sets(own, columns).values[0], strict=True))
         found = np.array([known.get(name) or value(name) for name in wanted])
-        study, arm, visit = found.reshape(len(parts), len(self.scales))
-        return study, arm, visit
+        return Spreads(*found.reshape(len(parts), len(self.scales)))
 
     def log(self, scores: FloatArray) -> float:
         """Log-likelihood of all rows, up to a constant."""
@@ -85,7 +101,7 @@ class Likelihood:
         spreads = self.spreads(scores)
         total = 0.0
         for block in self.blocks:
-            lower = np.linalg.cholesky(block_covariance(block, *spreads))
+            lower = np.linalg.cholesky(block_covariance(block, spreads))
             away = np.linalg.solve(lower, miss[block.rows])
             total -= 0.5 * float(away @ away) + float(np.log(np.diag(lower)).sum())
         return total
@@ -102,8 +118,8 @@ class Likelihood:
         miss, spreads = self.miss(scores), self.spreads(scores)
         found = np.zeros(miss.size)
         for block in self.blocks:
-            shared = study_covariance(block, spreads[0])
-            covariance = block_covariance(block, *spreads)
+            shared = study_covariance(block, spreads.study)
+            covariance = block_covariance(block, spreads)
             found[block.rows] = shared @ np.linalg.solve(covariance, miss[block.rows])
         return found
 
@@ -112,23 +128,21 @@ class Likelihood:
         spreads = self.spreads(scores)
         whole = np.zeros((len(self.targets.rows), len(self.targets.rows)))
         for block in self.blocks:
-            whole[np.ix_(block.rows, block.rows)] = block_covariance(block, *spreads)
+            whole[np.ix_(block.rows, block.rows)] = block_covariance(block, spreads)
         return whole
 
 
-def block_covariance(
-    block: Block, study: FloatArray, arm: FloatArray, visit: FloatArray
-) -> FloatArray:
-    """Covariance of the rows of one group of people at SDs of study, arm and visit by scale.
-
-    Shape: (row, row).
-    """
-    within = arm[block.scale] * block.towards
+def block_covariance(block: Block, spreads: Spreads) -> FloatArray:
+    """Covariance of the rows of one group of people at these spreads. Shape: (row, row)."""
+    control = spreads.control[block.scale] * block.towards
+    arm = np.where(block.control > 0.0, control, spreads.arm[block.scale] * block.towards)
+    # Two arms of one study share its effect; their difference holds what both have of their own.
+    both = np.outer(arm, arm) + np.outer(control * block.net, control * block.net)
     return (
         block.fixed
-        + np.diag(visit[block.scale] ** 2)
-        + study_covariance(block, study)
-        + block.same_scale * block.same_arm * np.outer(within, within)
+        + np.diag(spreads.visit[block.scale] ** 2)
+        + study_covariance(block, spreads.study)
+        + block.same_scale * block.same_arm * both
     )
 
 
@@ -153,8 +167,6 @@ def likelihood(
         sampling = _sampling(targets, ensemble, rows)
         arms = targets.arm[rows]
         same_arm = (arms[:, None] == arms[None, :]).astype(float)
-        # Two arms of one study share its effect; their difference holds two arm effects.
-        same_arm += np.diag(net.astype(float))
         blocks.append(
             Block(
                 rows=rows,
@@ -163,11 +175,18 @@ def likelihood(
                 same_scale=(scale[:, None] == scale[None, :]).astype(float),
                 same_arm=same_arm,
                 scale=scale,
+                control=np.array([float(_is_control(targets, int(row))) for row in rows]),
+                net=net.astype(float),
                 towards=towards,
                 study_part=np.where(net, 0.0, towards),
             )
         )
     return Likelihood(targets, names, emulator, tuple(blocks), scales)
+
+
+def _is_control(targets: Targets, row: int) -> bool:
+    arms = targets.trials[targets.study[row]].trial.arms
+    return any(arm.id == targets.rows[row].arm and arm.role in CONTROLS for arm in arms)
 
 
 def _sampling(targets: Targets, ensemble: Ensemble, rows: NDArray[np.int64]) -> FloatArray:

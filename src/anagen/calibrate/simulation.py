@@ -7,6 +7,7 @@ together is what the emulator learns.
 from __future__ import annotations
 
 import hashlib
+import math
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -133,7 +134,7 @@ def _simulate(
             workers=workers,
         )
         means.append(np.stack([_set_means(reading) for reading in readings], axis=1))
-        people.append(_people_covariance(readings))
+        people.append(people_covariance(readings))
         seen.append([_people_seen(reading) for reading in readings])
     size = sum(part.shape[0] for part in people)
     covariance, at = np.zeros((size, size)), 0
@@ -167,24 +168,40 @@ def _people_seen(reading: Reading) -> float:
     return float(np.mean(total**2 / np.maximum(squares, 1e-12)))
 
 
-def _people_covariance(readings: tuple[Reading, ...]) -> FloatArray:
+def people_covariance(readings: tuple[Reading, ...]) -> FloatArray:
     """Covariance over people of one arm, each row about the mean of its set. Shape: (row, row)."""
     count = len(readings)
     away = [_away(reading) for reading in readings]
+    controls = [None if r.control is None else (r.control, _away(r.control)) for r in readings]
     covariance = np.zeros((count, count))
     for i in range(count):
         for j in range(i, count):
             a, b = readings[i], readings[j]
             if a.asked.arm != b.asked.arm:
                 continue
-            weight = np.sqrt(a.weight * b.weight)
-            both = float((weight * away[i] * away[j]).sum() / max(weight.sum(), 1e-12))
-            if i == j and a.control is not None:
-                other = _away(a.control)
-                spread = float((a.control.weight * other**2).sum() / a.control.weight.sum())
-                both += spread * (a.asked.n or 1) / (a.control.asked.n or 1)
+            both = _together(a, away[i], b, away[j])
+            first, second = controls[i], controls[j]
+            if first and second:
+                # Differences from one control arm share its people, fewer or more than the arm's.
+                smaller = math.sqrt(_size(a) * _size(b) / (_size(first[0]) * _size(second[0])))
+                both += smaller * _together(*first, *second)
             covariance[i, j] = covariance[j, i] = both
     return covariance
+
+
+def _together(a: Reading, away_a: FloatArray, b: Reading, away_b: FloatArray) -> float:
+    """Covariance of two readings over the people who count in both.
+
+    A few people lie nearer to their own mean than to that of all: (n - 1) / n of the variance.
+    """
+    weight = np.sqrt(a.weight * b.weight)
+    seen = (max(_people_seen(a), 2.0), max(_people_seen(b), 2.0))
+    few = math.sqrt(math.prod(n / (n - 1.0) for n in seen))
+    return few * float((weight * away_a * away_b).sum() / max(weight.sum(), 1e-12))
+
+
+def _size(reading: Reading) -> int:
+    return reading.asked.n or 1
 
 
 def _away(reading: Reading) -> FloatArray:

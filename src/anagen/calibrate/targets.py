@@ -23,7 +23,7 @@ FloatArray = NDArray[np.float64]
 # The conditions whose trials a layer answers to.
 LAYERS: Mapping[str, tuple[str, ...]] = {
     "areata": ("alopecia_areata",),
-    "pattern": ("male_pattern_hair_loss", "female_pattern_hair_loss"),
+    "pattern": ("male_pattern_hair_loss", "female_pattern_hair_loss", "pattern_hair_loss"),
 }
 
 

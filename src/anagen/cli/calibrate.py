@@ -76,15 +76,14 @@ def calibrate(
         write_whole(page, markdown())
         typer.echo(f"Written to {page}.")
         return
-    from anagen.calibrate.fit import Effort, fit
+    from anagen.calibrate.fit import EFFORTS, fit
     from anagen.calibrate.release import write
     from anagen.cli.progress import progress
 
-    effort = Effort()
     for name in LAYERS if layer == "all" else (layer,):
         with progress(f"Calibrating {name}", quiet=False) as report:
-            found = fit(name, folder=work, seed=seed, effort=effort, progress=report)
-        write(found, effort, seed, out)
+            found = fit(name, folder=work, seed=seed, progress=report)
+        write(found, EFFORTS[name], seed, out)
         if recover:
             from anagen.calibrate.release import write_recovery
 

@@ -25,6 +25,7 @@ from anagen.simulate.regimen import Regimen
 from anagen.trials.arms import control_gain, control_route, regimens_of, simulated
 from anagen.trials.asked import Asked
 from anagen.trials.design import CONTROLS, Population, Trial, TrialArm
+from anagen.trials.effects import effect_row
 from anagen.trials.endpoints import RULES, WORSE_IS_COUNTED, Rule, readings
 from anagen.trials.leaving import leaving
 from anagen.trials.population import Stratum, strata
@@ -326,13 +327,16 @@ def _effect(trial: Trial, item: Asked, rule: Rule, seen: bool, seed: int) -> flo
     what is known of each."""
 
     def square(part: str) -> float:
-        drawn = sample(f"trial_{part}_sd_{rule.scale}", SAMPLES, seed, trial.id)
+        drawn = sample(effect_row(part, rule.scale), SAMPLES, seed, trial.id)
         return float(np.mean(drawn**2))
 
-    arm = square("arm") * (1.0 if seen else value("trial_unseen_drug_factor") ** 2)
-    # Two arms of one study share its effect, so their difference holds the arm effects only.
-    both = 2.0 * arm if item.kind == "net" else square("study") + arm
-    return math.sqrt(both + square("visit"))
+    if any(arm.id == item.arm and arm.role in CONTROLS for arm in trial.arms):
+        own = square("control")
+    else:
+        own = square("arm") * (1.0 if seen else value("trial_unseen_drug_factor") ** 2)
+    # Two arms of one study share its effect, so their difference holds what each has of its own.
+    others = square("control") if item.kind == "net" else square("study")
+    return math.sqrt(own + others + square("visit"))
 
 
 def _spread(
