@@ -45,7 +45,7 @@ interventions: $(STAMP) ## renew docs/interventions.md: every treatment, its tie
 validation: $(STAMP) ## predict the published studies of modeled drugs again and renew their page (minutes)
 	$(BIN)/anagen trial table --out docs/validation.md
 
-calibrate: $(STAMP) ## fit the posterior again into out/posterior (46 minutes; goes on after a kill)
+calibrate: $(STAMP) ## fit the posterior again into out/posterior (well over an hour with its checks; goes on after a kill)
 	$(BIN)/anagen calibrate --recover 8 --leave-out
 
 assessment: $(STAMP) ## renew the page that holds the assessment against published cases

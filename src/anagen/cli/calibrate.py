@@ -43,7 +43,8 @@ def calibrate(
 ) -> None:
     """Draw the joint posterior: simulate the fitted trials, learn an emulator, sample, look again.
 
-    Takes some 46 minutes on two cores; a run that was killed goes on where it stopped.
+    Takes less than an hour on two cores, without its checks; a run that was killed goes on where it
+    stopped.
     """
     # Many small systems are solved: threads inside each would only wait for each other.
     for name in ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS"):
