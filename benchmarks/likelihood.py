@@ -12,8 +12,8 @@ from pathlib import Path
 
 import numpy as np
 
-from anagen.calibrate.emulator import learn
-from anagen.calibrate.likelihood import Likelihood, likelihood
+from anagen.calibrate.fit import learned
+from anagen.calibrate.likelihood import Likelihood
 from anagen.calibrate.priors import calibrated
 from anagen.calibrate.simulation import SETS_PER_CHUNK, Ensemble, run
 from anagen.calibrate.targets import LAYERS, fitted_trials, targets
@@ -33,8 +33,10 @@ def made_up(layer: str) -> Likelihood:
     rows = len(wanted.rows)
     eta = 0.3 * scores @ random.standard_normal((len(names), rows))
     mean = np.where(wanted.percent, 100.0 / (1.0 + np.exp(-eta)), 10.0 * eta)
-    ensemble = Ensemble(scores, mean, 900.0 * np.eye(rows), np.full(rows, 5.0))
-    return likelihood(wanted, names, learn(ensemble, wanted.percent, np.ones(SETS)), ensemble)
+    # As in the real one, people who recover unaided are part of the immune layer alone.
+    counted = np.full(rows, float(layer == "areata"))
+    ensemble = Ensemble(scores, mean, mean, counted, 900.0 * np.eye(rows), np.full(rows, 5.0))
+    return learned(wanted, names, ensemble, np.ones(SETS))
 
 
 def gradient(found: Likelihood, at: np.ndarray) -> np.ndarray:
@@ -62,18 +64,20 @@ def measure(turns: int) -> dict[str, dict[str, float]]:
             },
             turns,
         )
-        scores = np.random.default_rng(1).standard_normal((SETS_PER_CHUNK, at.size))
+        size = len(found.parameters)
+        scores = np.random.default_rng(1).standard_normal((SETS_PER_CHUNK, size))
 
         def engine(seed: int, found: Likelihood = found, scores: np.ndarray = scores) -> None:
             with tempfile.TemporaryDirectory() as folder:
-                run(found.targets.trials, found.names, scores, seed=seed, folder=Path(folder))
+                run(found.targets.trials, found.parameters, scores, seed=seed, folder=Path(folder))
 
         # The first run compiles, or loads what an earlier process compiled: it is not counted.
         engine(1)
         again = seconds(lambda: engine(2))
         result[layer] = {
             "rows": float(len(found.targets.rows)),
-            "parameters": float(at.size),
+            "parameters": float(size),
+            "scores": float(at.size),
             "one likelihood by emulator, ms": 1e3 * times["likelihood"].least / EVALUATIONS,
             "one gradient by emulator (central differences), ms": 1e3 * times["gradient"].least,
             f"one set by engine ({PEOPLE_PER_SET} people a stratum), ms": 1e3

@@ -48,7 +48,7 @@ from anagen.simulate.parameter_draws import PEOPLE_PER_SET
 from anagen.simulate.parameter_draws import sample as sample_parameter
 from anagen.simulate.parameter_sets import SeedWithSets
 from anagen.trials.asked import Asked
-from anagen.trials.effects import effect_row
+from anagen.trials.effects import only_women
 from anagen.trials.endpoints import RULES
 from anagen.trials.predict import Reading
 
@@ -126,7 +126,9 @@ def _toy(people: int = 30, sets: int = 400) -> tuple[Ensemble, np.ndarray]:
     seen[:, 12:] += random.normal(0.0, 3.0, (sets, 6))
     percent = np.arange(18) < 12
     covariance = np.diag(np.where(percent, 2000.0, 90.0))
-    return Ensemble(scores, seen, covariance, np.full(18, float(people))), percent
+    # Nobody of the toy recovers unaided.
+    none = np.zeros_like(seen), np.zeros(18)
+    return Ensemble(scores, seen, *none, covariance, np.full(18, float(people))), percent
 
 
 def _of_random_sets(layer: str) -> tuple[Likelihood, Ensemble]:
@@ -137,7 +139,12 @@ def _of_random_sets(layer: str) -> tuple[Likelihood, Ensemble]:
     random = np.random.default_rng(10)
     scores = random.standard_normal((6, len(names)))
     ensemble = Ensemble(
-        scores, random.normal(5.0, 1.0, (6, count)), np.eye(count), np.full(count, 30.0)
+        scores,
+        random.normal(5.0, 1.0, (6, count)),
+        random.normal(8.0, 1.0, (6, count)),
+        np.full(count, 2.0),
+        np.eye(count),
+        np.full(count, 30.0),
     )
     emulator = learn(ensemble, wanted.percent, np.ones(6), strongest=1)
     return likelihood(wanted, names, emulator, ensemble), ensemble
@@ -149,7 +156,7 @@ def _toy_likelihood() -> Likelihood:
     emulator = learn(ensemble, percent, np.ones(ensemble.scores.shape[0]))
     real = targets(fitted_trials("pattern"))
     wanted = Targets(
-        trials=real.trials[:3],
+        trials=tuple(fitted for fitted in real.trials if not only_women(fitted.trial))[:3],
         rows=tuple(replace(real.rows[0], kind="change") for _ in range(18)),
         observed=np.zeros(18),
         percent=percent,
@@ -344,7 +351,9 @@ def test_differences_from_one_control_share_its_people_and_both_arm_effects() ->
 
     def reading(arm: str, kind: str, n: int, seen: FloatArray) -> Reading:
         asked = Asked(arm, "count_total", 24.0, "observed", kind, "hairs/cm2", n, 5.0)
-        return Reading(asked, RULES["count_total", "hairs/cm2"], seen, weight)
+        return Reading(
+            asked, RULES["count_total", "hairs/cm2"], seen, weight, unaided=np.array([False])
+        )
 
     def net(n: int, active: FloatArray, control: FloatArray) -> Reading:
         return replace(
@@ -363,30 +372,74 @@ def test_differences_from_one_control_share_its_people_and_both_arm_effects() ->
     nets = [block for block in found.blocks if sum(rows[i].kind == "net" for i in block.rows) > 1]
     assert nets
     for block in nets:
-        spreads = Spreads(*(np.full(9, sd) for sd in (9.0, 3.0, 4.0, 0.0)))
+        spreads = Spreads(*(np.full(9, sd) for sd in (9.0, 3.0, 0.0)))
         covariance = block_covariance(block, spreads)
-        assert np.allclose(covariance - block.fixed, 25.0 * block.same_scale * block.same_arm)
+        assert np.allclose(covariance - block.fixed, 18.0 * block.same_scale * block.same_arm)
 
 
-def test_a_control_arm_differs_by_its_own_spread() -> None:
-    found, _ = _of_random_sets("areata")
-    spreads = Spreads(*(np.full(9, sd) for sd in (0.0, 0.01, 0.05, 0.0)))
-    roles = {
-        (study.trial.id, arm.id): arm.role
-        for study in found.targets.trials
-        for arm in study.trial.arms
-    }
+def test_studies_of_women_differ_more_by_the_factor() -> None:
+    found, _ = _of_random_sets("pattern")
+    spreads = Spreads(*(np.full(9, sd) for sd in (2.0, 0.0, 0.0)), women=3.0)
     seen = set()
     for block in found.blocks:
         own = np.sqrt(np.diag(block_covariance(block, spreads) - block.fixed))
-        for row, sd in zip(block.rows, own, strict=True):
-            trial = found.targets.trials[found.targets.study[row]].trial.id
-            role = roles[trial, found.targets.rows[row].arm]
-            seen.add(role)
-            assert sd == pytest.approx(0.05 if role == "placebo" else 0.01)
-    assert {"placebo", "active"} <= seen
-    # Scales without a row of their own: controls differ as other arms do.
-    assert effect_row("control", "count") == effect_row("arm", "count")
+        trial = found.targets.trials[found.targets.study[block.rows[0]]].trial
+        women = trial.condition == "female_pattern_hair_loss"
+        seen.add(women)
+        assert np.allclose(own[block.net == 0.0], 6.0 if women else 2.0)
+    assert seen == {True, False}
+
+
+def _with_unaided() -> Likelihood:
+    """The toy with people who recover unaided: 90 of 100 answer, and they count as others do."""
+    plain, (ensemble, percent) = _toy_likelihood(), _toy()
+    always = np.broadcast_to(np.where(percent, 90.0, 50.0), ensemble.mean.shape)
+    ensemble = replace(ensemble, unaided=always, counted=np.ones(18))
+    weights = np.ones(ensemble.scores.shape[0])
+    alone = learn(replace(ensemble, mean=always), percent, weights, strongest=0)
+    return likelihood(plain.targets, NAMES, plain.emulator, ensemble, alone)
+
+
+def test_people_who_recover_unaided_raise_every_arm_of_their_trial_and_of_no_other() -> None:
+    found = _with_unaided()
+    assert len(found.names) == PARAMETERS + 3
+    share, log_sd = value("trial_unaided_percent") / 100.0, value("trial_unaided_log_sd")
+    at = np.zeros(PARAMETERS + 3)
+    plain = found.emulator.predict(at[:PARAMETERS])
+    percent = found.targets.percent
+    answer = np.where(percent, 90.0, 50.0)
+    usual = found.predict(at)
+    assert usual == pytest.approx((1.0 - share) * plain + share * answer, abs=0.05)
+    at[PARAMETERS + 1] = 2.0
+    more = share * math.exp(2.0 * log_sd)
+    own = found.targets.study == 1
+    assert found.predict(at)[~own] == pytest.approx(usual[~own])
+    assert found.predict(at)[own] == pytest.approx(
+        ((1.0 - more) * plain + more * answer)[own], abs=0.05
+    )
+    # Counted twice as often as others, as among responders, they are twice as many.
+    assert found.unaided is not None
+    twice = replace(found, unaided=replace(found.unaided, counted=np.full(18, 2.0)))
+    weighted = 2.0 * share / (1.0 + share)
+    assert twice.predict(np.zeros(PARAMETERS + 3)) == pytest.approx(
+        (1.0 - weighted) * plain + weighted * answer, abs=0.05
+    )
+
+
+def test_how_many_recover_unaided_is_found_again() -> None:
+    found = _with_unaided()
+    truths = np.random.default_rng(13).standard_normal((40, PARAMETERS + 3))
+    result = recover(found, truths, effort=Effort(chains=1, draws=400, burn_in=100))
+    # 320 ranks, eight of one truth not independent.
+    assert 0.84 <= result.cover(0.9) <= 0.96
+    assert result.cover(0.9, shrink=0.75) < 0.84
+    # Where all arms of one study show more, it is that study that has more such people.
+    at = np.zeros(PARAMETERS + 3)
+    at[PARAMETERS] = 3.0
+    rows = replace(found.targets, observed=found.targets.expected(found.predict(at)))
+    own = replace(found, targets=rows)
+    for other in (np.zeros(PARAMETERS + 3), np.roll(at, 1)):
+        assert own.log(at) > own.log(other) + 0.1
 
 
 def test_sets_that_come_with_a_seed_are_the_ones_simulated() -> None:
@@ -433,7 +486,7 @@ def test_chunks_side_by_side_have_the_bits_of_chunks_in_turn(
     )  # fmt: skip
     assert told == [(0, 3), (1, 3), (2, 3), (3, 3), (3, 3)]
     alone = run(trials, names, scores, seed=1, folder=tmp_path / "b", workers=1)
-    for part in ("mean", "people", "people_seen"):
+    for part in ("mean", "unaided", "counted", "people", "people_seen"):
         assert (getattr(both, part) == getattr(alone, part)).all()
 
 
@@ -476,9 +529,7 @@ def test_release_writes_sets_with_a_manifest_that_knows_when_it_is_stale(
 ) -> None:
     found, ensemble = _of_random_sets("pattern")
     names, scores = found.names, ensemble.scores
-    posterior = Posterior(
-        "pattern", names, scores, scores[None], ensemble, found, {"largest_r_hat": 1.0}
-    )
+    posterior = Posterior("pattern", scores, scores[None], ensemble, found, {"largest_r_hat": 1.0})
     release.write(posterior, Effort(), 0, tmp_path / "posterior")
     with (tmp_path / "posterior" / "pattern.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))

@@ -46,6 +46,7 @@ from anagen.trials.scorecard import (
     predicted_studies,
     score,
 )
+from anagen.trials.unaided import share_drawn, share_unaided, unaided
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples" / "trials").glob("*.toml"))
@@ -519,6 +520,79 @@ def test_placebo_of_counts_gains_and_placebo_of_areata_does_not():
     areata = Trial.model_validate(small())
     person = strata(areata, areata.population)[0].person
     assert not control_gain("topical", person, 48, 40, 0).any()
+
+
+# Who recovers unaided.
+
+
+def test_one_kind_of_person_recovers_unaided_and_only_in_areata():
+    trial = Trial.model_validate(small())
+    people = strata(trial, trial.population)
+    assert not any(stratum.person.attack_ceased for stratum in people)
+    (own,) = unaided(trial, people)
+    assert own.person.attack_ceased
+    assert own.share == 1.0
+    below = [s.person for s in people if (s.person.salt or 0.0) < 95.0]
+    salts, years = [p.salt or 0.0 for p in below], [p.episode_years or 0.0 for p in below]
+    assert min(salts) < (own.person.salt or 0.0) < max(salts)
+    assert min(years) < (own.person.episode_years or 0.0) < max(years)
+    assert own.person.parameters_id == below[0].parameters_id
+    assert own.person.patient_id not in {s.person.patient_id for s in people}
+    total = Trial.model_validate(small(population={"salt_min": 95}))
+    (bald,) = unaided(total, strata(total, total.population))
+    assert (bald.person.salt or 0.0) >= 95.0
+    men = Trial.model_validate(small(condition="male_pattern_hair_loss", population={}))
+    assert unaided(men, strata(men, men.population)) == ()
+
+
+def test_the_share_that_recovers_is_one_a_set_and_never_most_of_a_trial():
+    drawn = share_drawn("trial small", 5000, 3).reshape(-1, 5)
+    assert (drawn == drawn[:, :1]).all()
+    assert (share_drawn("trial small", 20, 3) == drawn[:4].ravel()).all()
+    assert drawn.std() > 0.0
+    assert 0.0 < drawn.min() < drawn.max() <= value("trial_unaided_most_percent") / 100.0
+    many = share_unaided(np.array([6.0]), np.array([1.5]), np.array([9.0]))
+    assert many == value("trial_unaided_most_percent") / 100.0
+
+
+def test_people_who_recover_unaided_answer_in_every_arm_and_relapse_later():
+    trial = Trial.model_validate(
+        small(
+            arms=[
+                {
+                    "id": "stop", "role": "active", "n": 200,
+                    "regimens": ["baricitinib 4 mg daily until week 36"],
+                },
+                {"id": "placebo", "role": "placebo", "n": 100},
+            ],
+            endpoints=[{"endpoint": "salt_le_20", "weeks": [36, 76]}],
+        )
+    )  # fmt: skip
+    asked = tuple(replace(item, analysis="observed") for item in asked_of(trial))
+    found = {(r.asked.arm, r.asked.week): r for r in read(trial, asked, draws=300, seed=2)}
+
+    def mean(arm: str, week: float, alone: bool) -> float:
+        kind = found[arm, week].kind(alone)
+        return float((kind.weight * kind.seen).sum() / kind.weight.sum())
+
+    assert mean("placebo", 36, True) > mean("placebo", 36, False) + 20.0
+    assert mean("stop", 36, True) > mean("placebo", 36, True)
+    kept = [mean("stop", 76, alone) / mean("stop", 36, alone) for alone in (True, False)]
+    assert kept[0] > kept[1] + 0.1
+    # Remissions end.
+    assert kept[0] < 1.0
+
+
+def test_both_kinds_of_people_are_mixed_by_their_share(small_trial):
+    trial, asked = small_trial
+    (reading, *_) = read(trial, asked, draws=20, seed=4)
+    assert reading.unaided.sum() == 1
+    none, some = (reading.among(np.full(20, share)) for share in (0.0, 0.25))
+    assert not none.weight[reading.unaided].any()
+    assert (none.weight[~reading.unaided] == reading.weight[~reading.unaided]).all()
+    assert (some.weight[reading.unaided] == 0.25 * reading.weight[reading.unaided]).all()
+    assert (some.weight[~reading.unaided] == 0.75 * reading.weight[~reading.unaided]).all()
+    assert reading.kind(unaided=False).weight.shape == (reading.weight.shape[0] - 1, 20)
 
 
 # Shipped studies.

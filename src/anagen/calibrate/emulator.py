@@ -7,7 +7,7 @@ linear. Each set of the ensemble met few people, so the model also takes the cha
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -71,9 +71,7 @@ def learn(
     pairs = pairs.reshape(-1, 2)
     x = features(ensemble.scores, pairs)
     tried = np.unique(np.linspace(0, percent.size - 1, ROWS_TRIED).astype(np.int64))
-    some = Ensemble(
-        ensemble.scores, ensemble.mean[:, tried], ensemble.people, ensemble.people_seen[tried]
-    )
+    some = replace(ensemble, mean=ensemble.mean[:, tried], people_seen=ensemble.people_seen[tried])
     losses = [_left_out_loss(x, some, percent[tried], weights, p) for p in PENALTIES]
     penalty = PENALTIES[int(np.argmin(losses))]
     coefficients = _fit(x, ensemble, percent, weights, penalty)
@@ -139,9 +137,7 @@ def _logit(x: FloatArray, y: FloatArray, seen: FloatArray, shrink: FloatArray) -
 
 
 def _part(ensemble: Ensemble, kept: NDArray[np.bool_]) -> Ensemble:
-    return Ensemble(
-        ensemble.scores[kept], ensemble.mean[kept], ensemble.people, ensemble.people_seen
-    )
+    return replace(ensemble, scores=ensemble.scores[kept], mean=ensemble.mean[kept])
 
 
 def _left_out_loss(

@@ -16,7 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anagen.calibrate.diagnose import demand_convergence
-from anagen.calibrate.emulator import Emulator, learn
+from anagen.calibrate.emulator import learn
 from anagen.calibrate.likelihood import Likelihood, likelihood
 from anagen.calibrate.priors import calibrated
 from anagen.calibrate.processes import side_by_side
@@ -24,6 +24,7 @@ from anagen.calibrate.sampler import draw, normal_approximation
 from anagen.calibrate.simulation import Ensemble, run
 from anagen.calibrate.targets import Targets, fitted_trials, targets
 from anagen.rng import generator
+from anagen.simulate.parameter_draws import PEOPLE_PER_SET
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
@@ -33,7 +34,7 @@ Progress = Callable[[int, int, str], None]
 class Effort:
     """How much is computed. `sets` of each round, and of the release."""
 
-    rounds: tuple[int, ...] = (800, 800, 1000, 1200)
+    rounds: tuple[int, ...] = (800, 800, 800, 1000)
     released: int = 400
     chains: int = 4
     draws: int = 20000
@@ -61,14 +62,14 @@ CHECKED = Effort(chains=2, draws=5000)
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Posterior:
-    """The released sets of one layer, `scores` (set, parameter), and how they came about.
+    """The released sets of one layer, `scores` (set, score), and how they came about.
 
-    `ensemble` is what the released sets predict, simulated; `likelihood` holds rows and emulator;
-    `diagnostics` the numbers of the chains.
+    Scores, `chains` (chain, draw, score) too, are those of `likelihood.names`, which holds rows and
+    emulators; `ensemble` is what the released sets predict, simulated; `diagnostics` the numbers of
+    the chains.
     """
 
     layer: str
-    names: tuple[str, ...]
     scores: FloatArray
     chains: FloatArray
     ensemble: Ensemble
@@ -108,33 +109,32 @@ def fit(
                 workers=workers,
             )
         )
-        emulator, ensemble = _learn(rounds, wanted, effort)
-        found = likelihood(wanted, names, emulator, ensemble)
+        found = _learn(rounds, wanted, names, effort)
         last = len(rounds) == len(effort.rounds)
         if progress:
             progress(0, 1, "drawing from the posterior so far")
         own = effort if last else replace(effort, draws=effort.draws_between)
         chains = posterior_chains(found, own, seed, f"round {number}")
-        flat = chains.reshape(-1, len(names))
+        flat = chains.reshape(-1, len(found.names))
         if last:
             break
         random = generator(seed, layer, f"ensemble {number + 1}")
         picked = flat[random.choice(flat.shape[0], effort.rounds[number + 1], replace=False)]
-        center = flat.mean(axis=0)
+        picked, center = picked[:, : len(names)], flat[:, : len(names)].mean(axis=0)
         scores = center + effort.wider[number] * (picked - center)
-    diagnostics = demand_convergence(chains, names)
+    diagnostics = demand_convergence(chains, found.names)
     random = generator(seed, layer, "released sets")
     kept = flat[random.choice(flat.shape[0], effort.released, replace=False)]
     simulated = run(
         trials,
         names,
-        kept,
+        kept[:, : len(names)],
         seed=release_seed(effort, seed),
         folder=folder / layer,
         progress=_labeled(progress, "the released sets"),
         workers=workers,
     )
-    return Posterior(layer, names, kept, chains, simulated, found, diagnostics)
+    return Posterior(layer, kept, chains, simulated, found, diagnostics)
 
 
 def release_seed(effort: Effort, seed: int) -> int:
@@ -142,14 +142,32 @@ def release_seed(effort: Effort, seed: int) -> int:
     return 1000 * (len(effort.rounds) + 1) + seed
 
 
-def _learn(rounds: list[Ensemble], wanted: Targets, effort: Effort) -> tuple[Emulator, Ensemble]:
+def _learn(
+    rounds: list[Ensemble], wanted: Targets, names: tuple[str, ...], effort: Effort
+) -> Likelihood:
     ensemble, weights = rounds[0], np.ones(0)
     for number, part in enumerate(rounds):
         if number:
             ensemble = ensemble.join(part)
         age = len(rounds) - 1 - number
         weights = np.concatenate([weights, np.full(part.scores.shape[0], effort.fading**age)])
-    return learn(ensemble, wanted.percent, weights), ensemble
+    return learned(wanted, names, ensemble, weights)
+
+
+def learned(
+    wanted: Targets, names: tuple[str, ...], ensemble: Ensemble, weights: FloatArray
+) -> Likelihood:
+    """The likelihood of the rows with emulators learned from an ensemble; `weights` (set,)."""
+    emulator, unaided = learn(ensemble, wanted.percent, weights), None
+    if ensemble.counted.any():
+        # One kind of person in each set; few of a trial are such, so lines and squares do.
+        alone = replace(
+            ensemble,
+            mean=ensemble.unaided,
+            people_seen=np.full(wanted.percent.size, float(PEOPLE_PER_SET)),
+        )
+        unaided = learn(alone, wanted.percent, weights, strongest=0)
+    return likelihood(wanted, names, emulator, ensemble, unaided)
 
 
 def posterior_chains(found: Likelihood, effort: Effort, seed: int, purpose: str) -> FloatArray:

@@ -136,7 +136,7 @@ def without(
         if study in found.targets.study[block.rows]
     )
     percent = found.targets.percent[block.rows]
-    expected = found.emulator.predict(scores)[:, block.rows]
+    expected = found.predict(scores)[:, block.rows]
     drawn = to_scale(expected, percent)
     wider = _wider(block, seen)
     for number, at in enumerate(scores):

@@ -1,38 +1,43 @@
 """How probable the published rows are at one parameter set.
 
-Rows are normal on the fitting scale about what an arm of its size would read. Their covariance has
-five parts: the chance of the people of an arm (rows of one arm share them), what the studies of one
-group of people have in common beyond the model, what one arm has, what one visit has, and what the
-emulator does not know.
+Rows are normal on the fitting scale about what an arm of its size would read. Some of a trial's
+people recover unaided; how many is a score of its own for each group of people. The covariance of
+the rows has five parts: the chance of the people of an arm (rows of one arm share them), what the
+studies of one group of people have in common beyond the model, what one arm has, what one visit
+has, and what the emulator does not know.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from anagen.calibrate.emulator import Emulator
-from anagen.calibrate.priors import parameter_sets
 from anagen.calibrate.simulation import Ensemble
 from anagen.calibrate.targets import Targets
 from anagen.catalog.parameters import value
-from anagen.trials.design import CONTROLS
-from anagen.trials.effects import effect_row
+from anagen.simulate.parameter_draws import from_normal
+from anagen.trials.effects import WOMEN_FACTOR, effect_row, only_women
 from anagen.trials.endpoints import WORSE_IS_COUNTED
+from anagen.trials.unaided import share_unaided
 
 FloatArray = NDArray[np.float64]
+
+# How many people of a trial recover unaided, and how far trials differ in it.
+_UNAIDED = ("trial_unaided_percent", "trial_unaided_log_sd")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Spreads:
-    """SD of what a study, a drug arm, a control arm and a visit have of their own. (scale,)."""
+    """SD of what a study, an arm and a visit have of their own. (scale,); `women` is the factor on
+    that of a study of women."""
 
     study: FloatArray
     arm: FloatArray
-    control: FloatArray
     visit: FloatArray
+    women: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -40,9 +45,9 @@ class Block:
     """The rows of all studies of one group of people: `rows` (row,) numbers; `fixed` (row, row)
     covariance that no parameter moves, of which `chance` (row,) on its diagonal is that of the
     people of an arm; `same_scale`, `same_arm` (row, row) 0 or 1; `scale` (row,) family of spread;
-    `control` (row,) 1 for a control arm; `net` (row,) 1 for a difference from one; `towards` (row,)
-    1 where doing better raises the row, -1 where it lowers it; `study_part` (row,) as `towards`, 0
-    for a difference of two arms, which share the study's effect."""
+    `net` (row,) 1 for a difference from a control arm; `towards` (row,) 1 where doing better raises
+    the row, -1 where it lowers it; `study_part` (row,) as `towards`, 0 for a difference of two
+    arms, which share the study's effect; `women` whether only women took part."""
 
     rows: NDArray[np.int64]
     fixed: FloatArray
@@ -50,10 +55,10 @@ class Block:
     same_scale: FloatArray
     same_arm: FloatArray
     scale: NDArray[np.int64]
-    control: FloatArray
     net: FloatArray
     towards: FloatArray
     study_part: FloatArray
+    women: bool
 
     def part(self, wanted: NDArray[np.bool_]) -> Block:
         """Only the rows marked in `wanted` (row,)."""
@@ -65,35 +70,76 @@ class Block:
             self.same_scale[both],
             self.same_arm[both],
             self.scale[wanted],
-            self.control[wanted],
             self.net[wanted],
             self.towards[wanted],
             self.study_part[wanted],
+            self.women,
         )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
+class Unaided:
+    """What is known of people who recover unaided: `emulator` of their rows, `counted` (row,) how
+    often one of them is counted where others are once, `group` (row,) the people a row belongs to,
+    `names` (group,) of the score that says how many there are."""
+
+    emulator: Emulator
+    counted: FloatArray
+    group: NDArray[np.int64]
+    names: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True, eq=False)
 class Likelihood:
-    """`log(scores)` of one set of scores (parameter,)."""
+    """`log(scores)` of one set of scores (score,): those of the `parameters`, and one for each
+    group of people that says how many of it recover unaided."""
 
     targets: Targets
-    names: tuple[str, ...]
+    parameters: tuple[str, ...]
     emulator: Emulator
     blocks: tuple[Block, ...]
     scales: tuple[str, ...]
+    unaided: Unaided | None = None
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Names of all scores."""
+        return self.parameters + (self.unaided.names if self.unaided else ())
 
     def spreads(self, scores: FloatArray) -> Spreads:
         """SD of study, arm, control and visit effects by scale, at these scores."""
-        parts = ("study", "arm", "control", "visit")
+        parts = ("study", "arm", "visit")
         wanted = [effect_row(part, scale) for part in parts for scale in self.scales]
-        at = [self.names.index(name) if name in self.names else -1 for name in wanted]
-        own = tuple(name for name, i in zip(wanted, at, strict=True) if i >= 0)
-        known = {}
-        if own:
-            columns = scores[None, [i for i in at if i >= 0]]
-            known = dict(zip(own, parameter_sets(own, columns).values[0], strict=True))
-        found = np.array([known.get(name) or value(name) for name in wanted])
-        return Spreads(*found.reshape(len(parts), len(self.scales)))
+        found = np.array([self._value(name, scores) for name in [*wanted, WOMEN_FACTOR]])
+        study, arm, visit = found[:-1].reshape(len(parts), len(self.scales))
+        return Spreads(study, arm, visit, float(found[-1]))
+
+    def predict(self, scores: FloatArray) -> FloatArray:
+        """Expected rows in their units. `scores` (..., score). Shape: (..., row)."""
+        own = scores[..., : len(self.parameters)]
+        plain = self.emulator.predict(own)
+        if self.unaided is None:
+            return plain
+        return self.among(plain, self.unaided.emulator.predict(own), scores)
+
+    def among(self, plain: FloatArray, unaided: FloatArray, scores: FloatArray) -> FloatArray:
+        """Rows of both kinds of people, as many recovering unaided as these scores say.
+
+        `plain` and `unaided` (..., row) of either kind alone. Shape: (..., row).
+        """
+        if self.unaided is None:
+            return plain
+        percent, log_sd = (self._value(name, scores)[..., None] for name in _UNAIDED)
+        z = scores[..., len(self.parameters) :]
+        share = share_unaided(percent, log_sd, z)[..., self.unaided.group]
+        share = share * self.unaided.counted / (1.0 - share + share * self.unaided.counted)
+        return (1.0 - share) * plain + share * unaided
+
+    def _value(self, name: str, scores: FloatArray) -> FloatArray:
+        """A parameter at these scores, or as in its row when it is not fitted. (...)."""
+        if name not in self.parameters:
+            return np.full(scores.shape[:-1], value(name))
+        return np.asarray(from_normal(name, scores[..., self.parameters.index(name)]))
 
     def log(self, scores: FloatArray) -> float:
         """Log-likelihood of all rows, up to a constant."""
@@ -108,7 +154,7 @@ class Likelihood:
 
     def miss(self, scores: FloatArray) -> FloatArray:
         """Published less predicted, on the fitting scale. Shape: (row,)."""
-        return self.targets.observed - self.targets.expected(self.emulator.predict(scores))
+        return self.targets.observed - self.targets.expected(self.predict(scores))
 
     def study_effects(self, scores: FloatArray) -> FloatArray:
         """What the rows of each group of people say together of its effect, on the fitting scale.
@@ -118,7 +164,7 @@ class Likelihood:
         miss, spreads = self.miss(scores), self.spreads(scores)
         found = np.zeros(miss.size)
         for block in self.blocks:
-            shared = study_covariance(block, spreads.study)
+            shared = study_covariance(block, spreads)
             covariance = block_covariance(block, spreads)
             found[block.rows] = shared @ np.linalg.solve(covariance, miss[block.rows])
         return found
@@ -134,28 +180,34 @@ class Likelihood:
 
 def block_covariance(block: Block, spreads: Spreads) -> FloatArray:
     """Covariance of the rows of one group of people at these spreads. Shape: (row, row)."""
-    control = spreads.control[block.scale] * block.towards
-    arm = np.where(block.control > 0.0, control, spreads.arm[block.scale] * block.towards)
+    arm = spreads.arm[block.scale] * block.towards
     # Two arms of one study share its effect; their difference holds what both have of their own.
-    both = np.outer(arm, arm) + np.outer(control * block.net, control * block.net)
+    both = np.outer(arm, arm) * (1.0 + np.outer(block.net, block.net))
     return (
         block.fixed
         + np.diag(spreads.visit[block.scale] ** 2)
-        + study_covariance(block, spreads.study)
+        + study_covariance(block, spreads)
         + block.same_scale * block.same_arm * both
     )
 
 
-def study_covariance(block: Block, study: FloatArray) -> FloatArray:
+def study_covariance(block: Block, spreads: Spreads) -> FloatArray:
     """The part of it that the effect of the group of people has. Shape: (row, row)."""
-    between = study[block.scale] * block.study_part
+    between = spreads.study[block.scale] * block.study_part
+    if block.women:
+        between = between * spreads.women
     return block.same_scale * np.outer(between, between)
 
 
 def likelihood(
-    targets: Targets, names: tuple[str, ...], emulator: Emulator, ensemble: Ensemble
+    targets: Targets,
+    parameters: tuple[str, ...],
+    emulator: Emulator,
+    ensemble: Ensemble,
+    unaided: Emulator | None = None,
 ) -> Likelihood:
-    """Puts rows, emulator and the spread of people together."""
+    """Puts rows, emulators and the spread of people together; `unaided` is the emulator of people
+    who recover unaided, where there are any."""
     scales = tuple(dict.fromkeys(targets.scale))
     blocks = []
     for number in dict.fromkeys(targets.people.tolist()):
@@ -175,18 +227,19 @@ def likelihood(
                 same_scale=(scale[:, None] == scale[None, :]).astype(float),
                 same_arm=same_arm,
                 scale=scale,
-                control=np.array([float(_is_control(targets, int(row))) for row in rows]),
                 net=net.astype(float),
                 towards=towards,
                 study_part=np.where(net, 0.0, towards),
+                women=all(only_women(targets.trials[at].trial) for at in targets.study[rows]),
             )
         )
-    return Likelihood(targets, names, emulator, tuple(blocks), scales)
-
-
-def _is_control(targets: Targets, row: int) -> bool:
-    arms = targets.trials[targets.study[row]].trial.arms
-    return any(arm.id == targets.rows[row].arm and arm.role in CONTROLS for arm in arms)
+    found = Likelihood(targets, parameters, emulator, tuple(blocks), scales)
+    if unaided is None:
+        return found
+    groups = tuple(dict.fromkeys(targets.people.tolist()))
+    firsts = [int(np.flatnonzero(targets.people == group)[0]) for group in groups]
+    names = tuple(f"unaided {targets.trials[targets.study[row]].trial.id}" for row in firsts)
+    return replace(found, unaided=Unaided(unaided, ensemble.counted, targets.people, names))
 
 
 def _sampling(targets: Targets, ensemble: Ensemble, rows: NDArray[np.int64]) -> FloatArray:

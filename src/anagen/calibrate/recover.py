@@ -26,7 +26,7 @@ Progress = Callable[[int, int, str], None]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Recovery:
-    """Ranks of the truth among the draws, 0 to 1. Shape: (truth, parameter)."""
+    """Ranks of the truth among the draws, 0 to 1. Shape: (truth, score)."""
 
     names: tuple[str, ...]
     ranks: FloatArray
@@ -44,7 +44,7 @@ def published_like(
     found: Likelihood, scores: FloatArray, random: np.random.Generator
 ) -> FloatArray:
     """Rows that trials might publish if `scores` were the truth, on the fitting scale. (row,)."""
-    predicted = found.targets.expected(found.emulator.predict(scores))
+    predicted = found.targets.expected(found.predict(scores))
     lower = np.linalg.cholesky(found.covariance(scores))
     return predicted + lower @ random.standard_normal(predicted.size)
 
@@ -68,13 +68,14 @@ def simulated_rows(
             progress(number, truths.shape[0], f"truth {number + 1}")
         ensemble = run(
             found.targets.trials,
-            found.names,
-            np.repeat(truth[None], sets_each, axis=0),
+            found.parameters,
+            np.repeat(truth[None, : len(found.parameters)], sets_each, axis=0),
             seed=seed + 10 * number,
             folder=folder,
         )
         random = generator(seed, f"truth {number}", "published rows")
-        mean = found.targets.expected(ensemble.mean.mean(axis=0))
+        both = found.among(ensemble.mean.mean(axis=0), ensemble.unaided.mean(axis=0), truth)
+        mean = found.targets.expected(both)
         lower = np.linalg.cholesky(found.covariance(truth))
         rows[number] = mean + lower @ random.standard_normal(mean.size)
     return rows
@@ -88,7 +89,7 @@ def recover(
     effort: Effort | None = None,
     observed: FloatArray | None = None,
 ) -> Recovery:
-    """Fits each truth. `truths` (truth, parameter); `observed` (truth, row) when simulated."""
+    """Fits each truth. `truths` (truth, score); `observed` (truth, row) when simulated."""
     effort = effort or CHECKED
     ranks = np.empty(truths.shape)
     for number, truth in enumerate(truths):

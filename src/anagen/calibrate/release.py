@@ -33,7 +33,8 @@ DIGITS = 5
 
 def write(posterior: Posterior, effort: Effort, seed: int, folder: Path) -> None:
     """Writes `<layer>.csv` and its part of the manifest; each file whole or not at all."""
-    sets = parameter_sets(posterior.names, posterior.scores)
+    names = posterior.likelihood.parameters
+    sets = parameter_sets(names, posterior.scores[:, : len(names)])
     text = io.StringIO(newline="")
     writer = csv.writer(text, lineterminator="\n")
     writer.writerow(sets.names)
@@ -48,13 +49,19 @@ def write(posterior: Posterior, effort: Effort, seed: int, folder: Path) -> None
 
 
 def _entry(posterior: Posterior, effort: Effort, seed: int, table: str) -> dict[str, Any]:
-    wanted = posterior.likelihood.targets
-    emulated = posterior.likelihood.emulator.predict(posterior.scores)
-    simulated = posterior.ensemble.mean.mean(axis=0)
-    miss = to_scale(emulated.mean(axis=0), wanted.percent) - to_scale(simulated, wanted.percent)
-    scores = posterior.chains.reshape(-1, len(posterior.names))
-    effects = np.mean([posterior.likelihood.study_effects(own) for own in posterior.scores], axis=0)
-    within = from_scale(to_scale(simulated, wanted.percent) + effects, wanted.percent)
+    found, ensemble = posterior.likelihood, posterior.ensemble
+    names, wanted = found.parameters, found.targets
+    own = found.among(ensemble.mean, ensemble.unaided, posterior.scores).mean(axis=0)
+    emulated = found.predict(posterior.scores).mean(axis=0)
+    miss = to_scale(emulated, wanted.percent) - to_scale(own, wanted.percent)
+    # As many recover unaided as in a trial that nobody has seen.
+    unseen = posterior.scores.copy()
+    random = generator(seed, posterior.layer, "trials not seen")
+    unseen[:, len(names) :] = random.standard_normal(unseen[:, len(names) :].shape)
+    simulated = found.among(ensemble.mean, ensemble.unaided, unseen).mean(axis=0)
+    scores = posterior.chains.reshape(-1, len(found.names))[:, : len(names)]
+    effects = np.mean([found.study_effects(at) for at in posterior.scores], axis=0)
+    within = from_scale(to_scale(own, wanted.percent) + effects, wanted.percent)
     return {
         "sets": int(posterior.scores.shape[0]),
         "seed": seed,
@@ -71,16 +78,17 @@ def _entry(posterior: Posterior, effort: Effort, seed: int, table: str) -> dict[
         },
         # How far the rows moved a parameter: 1 is not at all, 0 is all the way.
         "posterior_sd_over_prior_sd": {
-            name: round(float(sd), 2)
-            for name, sd in zip(posterior.names, scores.std(axis=0), strict=True)
+            name: round(float(sd), 2) for name, sd in zip(names, scores.std(axis=0), strict=True)
         },
         "predicted": [round(float(value), 2) for value in simulated],
         # The same with what each group of people is found to have of its own.
         "predicted_within_study": [round(float(value), 2) for value in within],
         # Simulated again by a test: tells whether the engine still does what it did.
         "predicted_by_first_sets": [
-            round(float(value), 3)
-            for value in posterior.ensemble.mean[:SETS_PER_CHUNK].mean(axis=0)
+            round(float(value), 3) for value in ensemble.mean[:SETS_PER_CHUNK].mean(axis=0)
+        ],
+        "unaided_by_first_sets": [
+            round(float(value), 3) for value in ensemble.unaided[:SETS_PER_CHUNK].mean(axis=0)
         ],
         "first_seed": release_seed(effort, seed),
     }
@@ -100,7 +108,7 @@ def write_recovery(
     likelihood and sampler; `count` truths of the region the ensembles cover have them made by the
     engine, which checks the emulator too.
     """
-    found, size = posterior.likelihood, len(posterior.names)
+    found, size = posterior.likelihood, len(posterior.likelihood.names)
     random = generator(seed, posterior.layer, "truths")
     wide = random.standard_normal((3 * count, size))
     flat = posterior.chains.reshape(-1, size)

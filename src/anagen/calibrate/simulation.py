@@ -10,7 +10,7 @@ import hashlib
 import math
 import os
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import reduce
 from pathlib import Path
 
@@ -35,13 +35,17 @@ SETS_PER_CHUNK = 100
 class Ensemble:
     """What the sets of an ensemble predict.
 
-    `scores` (set, parameter); `mean` (set, row) in the unit of the row; `people` (row, row)
-    covariance between two rows over the people of one arm, 0 between arms; `people_seen` (row,)
-    effective people behind one entry of `mean`.
+    `scores` (set, parameter); `mean` (set, row) in the unit of the row, without people who recover
+    unaided, and `unaided` (set, row) of these alone; `counted` (row,) how often they are counted
+    where others are once (0 without such people); `people` (row, row) covariance between two rows
+    over the people of one arm, 0 between arms; `people_seen` (row,) effective people behind one
+    entry of `mean`.
     """
 
     scores: FloatArray
     mean: FloatArray
+    unaided: FloatArray
+    counted: FloatArray
     people: FloatArray
     people_seen: FloatArray
 
@@ -51,6 +55,8 @@ class Ensemble:
         return Ensemble(
             np.concatenate([self.scores, other.scores]),
             np.concatenate([self.mean, other.mean]),
+            np.concatenate([self.unaided, other.unaided]),
+            (a * self.counted + b * other.counted) / (a + b),
             (a * self.people + b * other.people) / (a + b),
             (a * self.people_seen + b * other.people_seen) / (a + b),
         )
@@ -108,9 +114,13 @@ class _Chunk:
     path: Path
 
 
+# As they follow the scores in an `Ensemble`.
+_STORED = ("mean", "unaided", "counted", "people", "people_seen")
+
+
 def _load(chunk: _Chunk) -> Ensemble:
     with np.load(chunk.path) as stored:
-        return Ensemble(chunk.scores, stored["mean"], stored["people"], stored["people_seen"])
+        return Ensemble(chunk.scores, *(stored[name] for name in _STORED))
 
 
 def _simulate(
@@ -122,7 +132,7 @@ def _simulate(
 ) -> None:
     """Simulates every trial of one chunk and keeps what its sets predict in its file."""
     sets = parameter_sets(chunk.names, chunk.scores)
-    means, people, seen = [], [], []
+    means, unaided, counted, people, seen = [], [], [], [], []
     for number, fitted in enumerate(chunk.trials):
         if progress:
             progress(done + number, total, fitted.trial.id)
@@ -133,9 +143,15 @@ def _simulate(
             seed=SeedWithSets(chunk.seed, sets),
             workers=workers,
         )
-        means.append(np.stack([_set_means(reading) for reading in readings], axis=1))
-        people.append(people_covariance(readings))
-        seen.append([_people_seen(reading) for reading in readings])
+        others = tuple(reading.kind(unaided=False) for reading in readings)
+        alone = tuple(reading.kind(unaided=True) for reading in readings)
+        means.append(np.stack([_set_means(reading) for reading in others], axis=1))
+        unaided.append(np.stack([_set_means(reading) for reading in alone], axis=1))
+        counted.append(
+            [_counted(a) / max(_counted(b), 1e-12) for a, b in zip(alone, others, strict=True)]
+        )
+        people.append(people_covariance(others))
+        seen.append([_people_seen(reading) for reading in others])
     size = sum(part.shape[0] for part in people)
     covariance, at = np.zeros((size, size)), 0
     for part in people:
@@ -146,6 +162,8 @@ def _simulate(
     np.savez(
         temporary,
         mean=np.concatenate(means, axis=1),
+        unaided=np.concatenate(unaided, axis=1),
+        counted=np.concatenate(counted).astype(float),
         people=covariance,
         people_seen=np.concatenate(seen).astype(float),
     )
@@ -159,6 +177,11 @@ def _set_means(reading: Reading) -> FloatArray:
     everyone = top.sum() / max(bottom.sum(), 1e-12)
     mean = np.where(bottom > 0.0, top / np.maximum(bottom, 1e-12), everyone)
     return mean if reading.control is None else mean - _set_means(reading.control)
+
+
+def _counted(reading: Reading) -> float:
+    """Share of its people that a reading counts."""
+    return float(reading.weight.sum()) / reading.weight.shape[1]
 
 
 def _people_seen(reading: Reading) -> float:
@@ -206,5 +229,5 @@ def _size(reading: Reading) -> int:
 
 def _away(reading: Reading) -> FloatArray:
     """Each person's value less the mean of the set. Shape: (stratum, draw)."""
-    alone = Reading(reading.asked, reading.rule, reading.seen, reading.weight)
+    alone = replace(reading, control=None)
     return reading.seen - np.repeat(_set_means(alone), PEOPLE_PER_SET)[None, :]

@@ -95,10 +95,10 @@ def calibrate(
 
             with progress(f"Leaving studies out of {name}", quiet=False) as report:
                 write_left_out(found, seed, out, report)
-        rows = len(found.likelihood.targets.rows)
+        rows, fitted = len(found.likelihood.targets.rows), len(found.likelihood.parameters)
         typer.echo(
-            f"{name}: {found.scores.shape[0]} sets of {len(found.names)} parameters from {rows} "
-            f"rows; R-hat at most {found.diagnostics['largest_r_hat']:.3f}, at least "
+            f"{name}: {found.scores.shape[0]} sets of {fitted} parameters from {rows} rows; "
+            f"R-hat at most {found.diagnostics['largest_r_hat']:.3f}, at least "
             f"{found.diagnostics['fewest_effective']:.0f} effective draws"
         )
     typer.echo(f"Written to {out}. To ship them, copy that folder to src/anagen/data/posterior.")

@@ -130,6 +130,7 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
     return Person(
         patient_id=record.id,
         group_id=None,
+        attack_ceased=False,
         markers=markers,
         sex=record.sex,
         age_years=record.age_years,

@@ -291,6 +291,9 @@ def _run_episode(
     span = min(int(value("run_in_weeks")) * DAYS_PER_WEEK, drivers.shape[1])
     random = generator(source.seed, person.patient_id, "disease activity before the visit")
     past = wandering(group, random.standard_normal((source.pool, span))[wide])
+    if person.attack_ceased:
+        u = generator(source.seed, person.patient_id, "attack ceased").random(source.pool)[wide]
+        past -= value("remission_log_activity") * (np.arange(span)[:, None] >= span * u)
     seeds = _no_seeds(span, wide.size)
     begin = np.round(span - attack_days(source, days)).astype(np.int64)
     fresh = np.flatnonzero(begin >= 0)

@@ -130,6 +130,11 @@ def _fate(
     level = group.activity
     path = cohort.wandering(group, z[lanes])
     group.activity = level
+    if person.attack_ceased:
+        mean = sample("remission_days", draws, seed, person.parameters_id)
+        random = generator(seed, person.patient_id, "remission ends")
+        ends = (mean * random.standard_exponential(draws))[lanes]
+        path -= value("remission_log_activity") * (np.arange(days)[:, None] < ends)
     return path, cohort.new_patches(group, person, days, draws, seed)
 
 

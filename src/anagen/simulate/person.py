@@ -42,6 +42,9 @@ class Person:
 
     `group_id` names people who are simulated under the same sets of parameters, such as the kinds
     of people of one trial: as people they differ, what is unknown of the model they share.
+
+    `attack_ceased`: an attack of alopecia areata that ceased by itself some time within the run-in
+    and stays away for a while (`remission_days`), though the loss is still to be seen today.
     """
 
     patient_id: str
@@ -82,6 +85,7 @@ class Person:
     ancestry: str | None = None
     markers: Mapping[str, str] = field(default_factory=dict)
     group_id: str | None = None
+    attack_ceased: bool = False
 
     @property
     def parameters_id(self) -> str:

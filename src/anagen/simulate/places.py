@@ -18,14 +18,14 @@ from anagen.simulate.parameter_sets import released
 def difference_sd(with_treatment: float, without: float) -> float:
     """SD of the difference of two shares (0 to 1) between places; 0 when both are the same.
 
-    The treated share carries study and arm effects, the untreated one that of a control arm: what
-    both have in common cancels.
+    The treated share carries study and arm effects, the untreated one its arm effect: what both
+    have in common cancels.
     """
     if with_treatment == without:
         return 0.0
     study, arm = _mean_square("trial_study_sd_percent"), _mean_square("trial_arm_sd_percent")
     treated = _slope(with_treatment) ** 2 * (study + arm)
-    return math.sqrt(treated + _slope(without) ** 2 * _mean_square("trial_control_sd_percent"))
+    return math.sqrt(treated + _slope(without) ** 2 * arm)
 
 
 def _slope(share: float) -> float:

@@ -25,10 +25,11 @@ from anagen.simulate.regimen import Regimen
 from anagen.trials.arms import control_gain, control_route, regimens_of, simulated
 from anagen.trials.asked import Asked
 from anagen.trials.design import CONTROLS, Population, Trial, TrialArm
-from anagen.trials.effects import effect_row
+from anagen.trials.effects import WOMEN_FACTOR, effect_row, only_women
 from anagen.trials.endpoints import RULES, WORSE_IS_COUNTED, Rule, readings
 from anagen.trials.leaving import leaving
 from anagen.trials.population import Stratum, strata
+from anagen.trials.unaided import share_drawn, unaided
 
 FloatArray = NDArray[np.float64]
 Progress = Callable[[int, int, str], None]
@@ -43,8 +44,9 @@ LEAST_SHARE = 0.01
 class Prediction:
     """What is predicted for one number. All values are in `asked.unit`.
 
-    `sd_parameters`, `sd_study` (study and arm together) and `sd_sampling` are the parts of the
-    spread at the mean. `seen_drug` is false for a drug that no fitted study holds.
+    `sd_parameters` (with how many recover unaided), `sd_study` (study and arm together) and
+    `sd_sampling` are the parts of the spread at the mean. `seen_drug` is false for a drug that no
+    fitted study holds.
     """
 
     asked: Asked
@@ -93,14 +95,37 @@ class Reading:
     """One number as read in every virtual person. Shape of both: (stratum, draw).
 
     `seen` is the value of each person, `weight` the share of the trial it counts for (0 for those
-    who are not counted). `control` is the control arm's reading for a number net of control.
+    who are not counted). Strata that `unaided` (stratum,) marks recover unaided; the weights of
+    each kind sum to 1 until `among` mixes both. `control` is the control arm's reading for a number
+    net of control.
     """
 
     asked: Asked
     rule: Rule
     seen: FloatArray
     weight: FloatArray
+    unaided: NDArray[np.bool_]
     control: Reading | None = None
+
+    def kind(self, unaided: bool) -> Reading:
+        """Only the strata of those who recover unaided, or only the others."""
+        own = self.unaided == unaided
+        return replace(
+            self,
+            seen=self.seen[own],
+            weight=self.weight[own],
+            unaided=self.unaided[own],
+            control=self.control and self.control.kind(unaided),
+        )
+
+    def among(self, share: FloatArray) -> Reading:
+        """Both kinds of people, `share` (draw,) of whom recover unaided."""
+        if not self.unaided.any():
+            return self
+        parts = np.where(self.unaided[:, None], share, 1.0 - share)
+        return replace(
+            self, weight=self.weight * parts, control=self.control and self.control.among(share)
+        )
 
 
 def read(
@@ -158,8 +183,9 @@ def predict(
     """
     found = read(trial, asked, draws=draws, seed=seed, progress=progress, workers=workers)
     seen = {arm: seen_arm(trial, arm) for arm in {item.arm for item in asked}}
+    share = share_drawn(f"trial {trial.id}", draws, seed)
     predictions = []
-    for reading in found:
+    for reading in (each.among(share) for each in found):
         estimate = _estimate(trial, reading)
         if reading.control is not None:
             estimate = estimate.against(_estimate(trial, reading.control))
@@ -192,7 +218,7 @@ def _simulate(
     for arm in trial.arms:
         if arm.id in wanted:
             populations.setdefault(trial.population_of(arm), []).append(arm)
-    people = {population: strata(trial, population) for population in populations}
+    people = {population: _everybody(trial, population) for population in populations}
     total, done = sum(len(found) for found in people.values()), 0
     courses: dict[str, _Courses] = {}
     for population, arms in populations.items():
@@ -223,6 +249,11 @@ def _simulate(
     return courses
 
 
+def _everybody(trial: Trial, population: Population) -> tuple[Stratum, ...]:
+    under_attack = strata(trial, population)
+    return under_attack + unaided(trial, under_attack)
+
+
 def _reading(trial: Trial, courses: _Courses, item: Asked, rule: Rule, seed: int) -> Reading:
     people = trial.population_of(next(arm for arm in trial.arms if arm.id == item.arm))
     found = [
@@ -237,6 +268,7 @@ def _reading(trial: Trial, courses: _Courses, item: Asked, rule: Rule, seed: int
         rule=rule,
         seen=np.array([value for value, _ in found]),
         weight=shares[:, None] * np.array([counts for _, counts in found]),
+        unaided=np.array([stratum.person.attack_ceased for stratum in courses.strata]),
     )
 
 
@@ -328,14 +360,13 @@ def _effect(trial: Trial, item: Asked, rule: Rule, seen: bool, seed: int) -> flo
 
     def square(part: str) -> float:
         drawn = sample(effect_row(part, rule.scale), SAMPLES, seed, trial.id)
+        if part == "study" and only_women(trial):
+            drawn = drawn * sample(WOMEN_FACTOR, SAMPLES, seed, trial.id)
         return float(np.mean(drawn**2))
 
-    if any(arm.id == item.arm and arm.role in CONTROLS for arm in trial.arms):
-        own = square("control")
-    else:
-        own = square("arm") * (1.0 if seen else value("trial_unseen_drug_factor") ** 2)
+    own = square("arm") * (1.0 if seen else value("trial_unseen_drug_factor") ** 2)
     # Two arms of one study share its effect, so their difference holds what each has of its own.
-    others = square("control") if item.kind == "net" else square("study")
+    others = square("arm") if item.kind == "net" else square("study")
     return math.sqrt(own + others + square("visit"))
 
 
