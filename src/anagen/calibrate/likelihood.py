@@ -107,7 +107,7 @@ class Likelihood:
         return self.parameters + (self.unaided.names if self.unaided else ())
 
     def spreads(self, scores: FloatArray) -> Spreads:
-        """SD of study, arm, control and visit effects by scale, at these scores."""
+        """SD of study, arm and visit effects by scale, at these scores."""
         parts = ("study", "arm", "visit")
         wanted = [effect_row(part, scale) for part in parts for scale in self.scales]
         found = np.array([self._value(name, scores) for name in [*wanted, WOMEN_FACTOR]])
