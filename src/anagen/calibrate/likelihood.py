@@ -19,7 +19,13 @@ from anagen.calibrate.simulation import Ensemble
 from anagen.calibrate.targets import Targets
 from anagen.catalog.parameters import value
 from anagen.simulate.parameter_draws import from_normal
-from anagen.trials.effects import WOMEN_FACTOR, effect_row, only_women
+from anagen.trials.effects import (
+    PRODUCT_FACTOR,
+    WOMEN_FACTOR,
+    effect_row,
+    on_a_product,
+    only_women,
+)
 from anagen.trials.endpoints import WORSE_IS_COUNTED
 from anagen.trials.unaided import share_unaided
 
@@ -32,12 +38,13 @@ _UNAIDED = ("trial_unaided_percent", "trial_unaided_log_sd")
 @dataclass(frozen=True, slots=True, eq=False)
 class Spreads:
     """SD of what a study, an arm and a visit have of their own. (scale,); `women` is the factor on
-    that of a study of women."""
+    that of a study of women, `product` on that of an arm on a product."""
 
     study: FloatArray
     arm: FloatArray
     visit: FloatArray
     women: float = 1.0
+    product: float = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -47,7 +54,8 @@ class Block:
     people of an arm; `same_scale`, `same_arm` (row, row) 0 or 1; `scale` (row,) family of spread;
     `net` (row,) 1 for a difference from a control arm; `towards` (row,) 1 where doing better raises
     the row, -1 where it lowers it; `study_part` (row,) as `towards`, 0 for a difference of two
-    arms, which share the study's effect; `women` whether only women took part."""
+    arms, which share the study's effect; `women` whether only women took part; `product` (row,) 1
+    for an arm on a product."""
 
     rows: NDArray[np.int64]
     fixed: FloatArray
@@ -59,6 +67,7 @@ class Block:
     towards: FloatArray
     study_part: FloatArray
     women: bool
+    product: FloatArray
 
     def part(self, wanted: NDArray[np.bool_]) -> Block:
         """Only the rows marked in `wanted` (row,)."""
@@ -74,6 +83,7 @@ class Block:
             self.towards[wanted],
             self.study_part[wanted],
             self.women,
+            self.product[wanted],
         )
 
 
@@ -110,9 +120,10 @@ class Likelihood:
         """SD of study, arm and visit effects by scale, at these scores."""
         parts = ("study", "arm", "visit")
         wanted = [effect_row(part, scale) for part in parts for scale in self.scales]
-        found = np.array([self._value(name, scores) for name in [*wanted, WOMEN_FACTOR]])
-        study, arm, visit = found[:-1].reshape(len(parts), len(self.scales))
-        return Spreads(study, arm, visit, float(found[-1]))
+        factors = (WOMEN_FACTOR, PRODUCT_FACTOR)
+        found = np.array([self._value(name, scores) for name in [*wanted, *factors]])
+        study, arm, visit = found[: len(wanted)].reshape(len(parts), len(self.scales))
+        return Spreads(study, arm, visit, *(float(factor) for factor in found[len(wanted) :]))
 
     def predict(self, scores: FloatArray) -> FloatArray:
         """Expected rows in their units. `scores` (..., score). Shape: (..., row)."""
@@ -180,9 +191,10 @@ class Likelihood:
 
 def block_covariance(block: Block, spreads: Spreads) -> FloatArray:
     """Covariance of the rows of one group of people at these spreads. Shape: (row, row)."""
-    arm = spreads.arm[block.scale] * block.towards
+    control = spreads.arm[block.scale] * block.towards
+    arm = control * np.where(block.product > 0.0, spreads.product, 1.0)
     # Two arms of one study share its effect; their difference holds what both have of their own.
-    both = np.outer(arm, arm) * (1.0 + np.outer(block.net, block.net))
+    both = np.outer(arm, arm) + np.outer(control * block.net, control * block.net)
     return (
         block.fixed
         + np.diag(spreads.visit[block.scale] ** 2)
@@ -231,6 +243,16 @@ def likelihood(
                 towards=towards,
                 study_part=np.where(net, 0.0, towards),
                 women=all(only_women(targets.trials[at].trial) for at in targets.study[rows]),
+                product=np.array(
+                    [
+                        float(
+                            on_a_product(
+                                targets.trials[targets.study[row]].trial, targets.rows[row].arm
+                            )
+                        )
+                        for row in rows
+                    ]
+                ),
             )
         )
     found = Likelihood(targets, parameters, emulator, tuple(blocks), scales)

@@ -25,7 +25,13 @@ from anagen.simulate.regimen import Regimen
 from anagen.trials.arms import control_gain, control_route, regimens_of, simulated
 from anagen.trials.asked import Asked
 from anagen.trials.design import CONTROLS, Population, Trial, TrialArm
-from anagen.trials.effects import WOMEN_FACTOR, effect_row, only_women
+from anagen.trials.effects import (
+    PRODUCT_FACTOR,
+    WOMEN_FACTOR,
+    effect_row,
+    on_a_product,
+    only_women,
+)
 from anagen.trials.endpoints import RULES, WORSE_IS_COUNTED, Rule, readings
 from anagen.trials.leaving import leaving
 from anagen.trials.population import Stratum, strata
@@ -358,15 +364,17 @@ def _effect(trial: Trial, item: Asked, rule: Rule, seen: bool, seed: int) -> flo
     """SD of what study, arm and visit add, on the scale of the rule: the root mean square over
     what is known of each."""
 
-    def square(part: str) -> float:
+    def square(part: str, factor: str | None = None) -> float:
         drawn = sample(effect_row(part, rule.scale), SAMPLES, seed, trial.id)
-        if part == "study" and only_women(trial):
-            drawn = drawn * sample(WOMEN_FACTOR, SAMPLES, seed, trial.id)
+        if factor is not None:
+            drawn = drawn * sample(factor, SAMPLES, seed, trial.id)
         return float(np.mean(drawn**2))
 
-    own = square("arm") * (1.0 if seen else value("trial_unseen_drug_factor") ** 2)
+    own = square("arm", PRODUCT_FACTOR if on_a_product(trial, item.arm) else None)
+    own *= 1.0 if seen else value("trial_unseen_drug_factor") ** 2
     # Two arms of one study share its effect, so their difference holds what each has of its own.
-    others = square("arm") if item.kind == "net" else square("study")
+    women = WOMEN_FACTOR if only_women(trial) else None
+    others = square("arm") if item.kind == "net" else square("study", women)
     return math.sqrt(own + others + square("visit"))
 
 
