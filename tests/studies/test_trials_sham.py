@@ -69,8 +69,14 @@ def test_a_fit_never_sees_an_arm_on_a_treatment_that_is_only_predicted() -> None
             for arm in fitted.trial.arms:
                 drugs = {regimen.treatment for regimen in regimens_of(arm, "", arm.id)}
                 assert not drugs & never_fitted(), (fitted.trial.id, arm.id)
-    # A trial of which only the sham is fitted has fitted people; one predicted whole has none.
     assert {"Lanzafame_2013_laser_men", "Olsen_2002_minoxidil"} <= fitted_people()
-    assert not {"Kim_2020_laser_helmet", "MackayWiggan_2016_ruxolitinib"} & fitted_people()
+    assert not {"Fischer_2012_melatonin", "MackayWiggan_2016_ruxolitinib"} & fitted_people()
+
+
+def test_of_a_trial_of_such_a_treatment_the_other_arms_are_fitted(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("anagen.calibrate.targets.never_fitted", lambda: frozenset({"lllt"}))
     left = {fitted.trial.id: fitted for fitted in fitted_trials("pattern")}
     assert [item.arm for item in left["Lanzafame_2013_laser_men"].asked] == ["sham"]
+    assert "Kim_2020_laser_helmet" not in left

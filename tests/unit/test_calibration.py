@@ -390,6 +390,26 @@ def test_studies_of_women_differ_more_by_the_factor() -> None:
     assert seen == {True, False}
 
 
+def test_arms_on_a_product_differ_more_by_the_factor() -> None:
+    found, _ = _of_random_sets("pattern")
+    spreads = Spreads(*(np.full(9, sd) for sd in (0.0, 2.0, 0.0)), product=3.0)
+    seen = set()
+    for block in found.blocks:
+        own = np.sqrt(np.diag(block_covariance(block, spreads) - block.fixed))
+        for row, sd, net in zip(block.rows, own, block.net, strict=True):
+            words = " ".join(_words(found, int(row)))
+            product = any(name in words.lower() for name in ("lllt", "prp", "needling", "palmetto"))
+            seen.add(product)
+            # A difference from a control arm holds what that arm has of its own too.
+            assert sd == pytest.approx(2.0 * math.sqrt((9.0 if product else 1.0) + net)), words
+    assert seen == {True, False}
+
+
+def _words(found: Likelihood, row: int) -> tuple[str, ...]:
+    trial = found.targets.trials[found.targets.study[row]].trial
+    return next(arm.regimens for arm in trial.arms if arm.id == found.targets.rows[row].arm)
+
+
 def _with_unaided() -> Likelihood:
     """The toy with people who recover unaided: 90 of 100 answer, and they count as others do."""
     plain, (ensemble, percent) = _toy_likelihood(), _toy()

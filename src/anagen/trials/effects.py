@@ -30,9 +30,10 @@ def on_a_product(trial: Trial, arm_id: str) -> bool:
     which are not the same product from trial to trial."""
     if trial.condition == "alopecia_areata":
         return False
-    arm = next(arm for arm in trial.arms if arm.id == arm_id)
     return any(
         block["action"] == "growth_stimulus"
+        for arm in trial.arms
+        if arm.id == arm_id
         for regimen in regimens_of(arm, trial.id, arm.id)
         for block in action_blocks(regimen.treatment)
     )
