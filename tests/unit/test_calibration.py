@@ -372,14 +372,14 @@ def test_differences_from_one_control_share_its_people_and_both_arm_effects() ->
     nets = [block for block in found.blocks if sum(rows[i].kind == "net" for i in block.rows) > 1]
     assert nets
     for block in nets:
-        spreads = Spreads(*(np.full(9, sd) for sd in (9.0, 3.0, 0.0)))
+        spreads = Spreads(np.full(9, 9.0), np.full(9, 3.0), np.full(9, 0.0))
         covariance = block_covariance(block, spreads)
         assert np.allclose(covariance - block.fixed, 18.0 * block.same_scale * block.same_arm)
 
 
 def test_studies_of_women_differ_more_by_the_factor() -> None:
     found, _ = _of_random_sets("pattern")
-    spreads = Spreads(*(np.full(9, sd) for sd in (2.0, 0.0, 0.0)), women=3.0)
+    spreads = Spreads(np.full(9, 2.0), np.full(9, 0.0), np.full(9, 0.0), women=3.0)
     seen = set()
     for block in found.blocks:
         own = np.sqrt(np.diag(block_covariance(block, spreads) - block.fixed))
@@ -392,7 +392,7 @@ def test_studies_of_women_differ_more_by_the_factor() -> None:
 
 def test_arms_on_a_product_differ_more_by_the_factor() -> None:
     found, _ = _of_random_sets("pattern")
-    spreads = Spreads(*(np.full(9, sd) for sd in (0.0, 2.0, 0.0)), product=3.0)
+    spreads = Spreads(np.full(9, 0.0), np.full(9, 2.0), np.full(9, 0.0), product=3.0)
     seen = set()
     for block in found.blocks:
         own = np.sqrt(np.diag(block_covariance(block, spreads) - block.fixed))

@@ -89,7 +89,9 @@ def outcomes(rows: Sequence[OutcomeRow], forecast: Forecast, arm: str) -> tuple[
             reference, _ = _masks(row, base, index, noise)
             gain = better.astype(float) - reference.astype(float)
             mean = float(gain.mean())
-            places = difference_sd(float(better.mean()), float(reference.mean()))
+            places = difference_sd(
+                float(better.mean()), float(reference.mean()), treated.arm.regimens
+            )
             share = load_settings()["interval"]
             low, high = interval_of_mean(gain, share, places)
             if _chance_of_nothing(row, treated, base) >= 0.5 - share / 2.0:
