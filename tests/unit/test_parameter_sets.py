@@ -131,11 +131,3 @@ def test_what_lies_beyond_the_model_widens_the_interval_of_a_mean() -> None:
 def test_places_differ_most_where_half_respond_and_not_at_all_without_effect() -> None:
     assert difference_sd(0.3, 0.3) == 0.0
     assert difference_sd(0.5, 0.05) > difference_sd(0.9, 0.05) > difference_sd(0.05, 0.0) > 0.0
-
-
-def test_places_differ_more_in_what_light_and_needles_do_than_in_what_a_drug_does() -> None:
-    drug, light = parse_plan("finasteride 1 mg daily"), parse_plan("LLLT 3 times a week")
-    assert difference_sd(0.3, 0.1, drug) == difference_sd(0.3, 0.1)
-    assert difference_sd(0.3, 0.1, light) > difference_sd(0.3, 0.1)
-    assert difference_sd(0.3, 0.1, (*drug, *light)) == difference_sd(0.3, 0.1, light)
-    assert difference_sd(0.3, 0.3, light) == 0.0

@@ -89,9 +89,7 @@ def outcomes(rows: Sequence[OutcomeRow], forecast: Forecast, arm: str) -> tuple[
             reference, _ = _masks(row, base, index, noise)
             gain = better.astype(float) - reference.astype(float)
             mean = float(gain.mean())
-            places = difference_sd(
-                float(better.mean()), float(reference.mean()), treated.arm.regimens
-            )
+            places = difference_sd(float(better.mean()), float(reference.mean()))
             share = load_settings()["interval"]
             low, high = interval_of_mean(gain, share, places)
             if _chance_of_nothing(row, treated, base) >= 0.5 - share / 2.0:

@@ -8,40 +8,23 @@ nobody knows which of those places a person's own is like.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
 
 import numpy as np
 
 from anagen.catalog.parameters import value
-from anagen.simulate.exposure import action_blocks
 from anagen.simulate.parameter_sets import released
-from anagen.simulate.regimen import Regimen
-
-# On the arm effect where a product is taken.
-PRODUCT_FACTOR = "trial_product_factor"
 
 
-def takes_a_product(regimens: Iterable[Regimen]) -> bool:
-    """Whether light, needles, platelets or an extract is taken, of which no two places give the
-    same device, kit or brew."""
-    return any(
-        block["action"] == "growth_stimulus"
-        for regimen in regimens
-        for block in action_blocks(regimen.treatment)
-    )
-
-
-def difference_sd(with_treatment: float, without: float, regimens: Iterable[Regimen] = ()) -> float:
+def difference_sd(with_treatment: float, without: float) -> float:
     """SD of the difference of two shares (0 to 1) between places; 0 when both are the same.
 
-    The treated share, of an arm on these `regimens`, carries study and arm effects, the untreated
-    one its arm effect: what both have in common cancels.
+    The treated share carries study and arm effects, the untreated one its arm effect: what both
+    have in common cancels.
     """
     if with_treatment == without:
         return 0.0
     study, arm = _mean_square("trial_study_sd_percent"), _mean_square("trial_arm_sd_percent")
-    own = arm * (_mean_square(PRODUCT_FACTOR) if takes_a_product(regimens) else 1.0)
-    treated = _slope(with_treatment) ** 2 * (study + own)
+    treated = _slope(with_treatment) ** 2 * (study + arm)
     return math.sqrt(treated + _slope(without) ** 2 * arm)
 
 

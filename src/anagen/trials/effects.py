@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from anagen.simulate.places import PRODUCT_FACTOR, takes_a_product
+from anagen.simulate.exposure import action_blocks
 from anagen.trials.arms import regimens_of
 from anagen.trials.design import Trial
 
 # On the study effect of hair counts where only women took part.
 WOMEN_FACTOR = "trial_women_factor"
-
-__all__ = ["PRODUCT_FACTOR", "WOMEN_FACTOR", "effect_row", "on_a_product", "only_women"]
+# On the arm effect of an arm of which no two trials give the same: a device, a kit, an extract.
+PRODUCT_FACTOR = "trial_product_factor"
 
 
 def effect_row(part: str, scale: str) -> str:
@@ -26,9 +26,14 @@ def only_women(trial: Trial) -> bool:
 
 
 def on_a_product(trial: Trial, arm_id: str) -> bool:
-    """Whether an arm takes a product: light, needles, platelets or an extract."""
+    """Whether an arm of a trial of pattern hair loss takes light, needles, platelets or an extract,
+    which are not the same product from trial to trial."""
+    if trial.condition == "alopecia_areata":
+        return False
     return any(
-        takes_a_product(regimens_of(arm, trial.id, arm.id))
+        block["action"] == "growth_stimulus"
         for arm in trial.arms
         if arm.id == arm_id
+        for regimen in regimens_of(arm, trial.id, arm.id)
+        for block in action_blocks(regimen.treatment)
     )

@@ -370,8 +370,11 @@ def _effect(trial: Trial, item: Asked, rule: Rule, seen: bool, seed: int) -> flo
             drawn = drawn * sample(factor, SAMPLES, seed, trial.id)
         return float(np.mean(drawn**2))
 
-    own = square("arm", PRODUCT_FACTOR if on_a_product(trial, item.arm) else None)
-    own *= 1.0 if seen else value("trial_unseen_drug_factor") ** 2
+    if on_a_product(trial, item.arm):
+        # Says already how far an arm may be from what the model makes of its treatment.
+        own = square("arm", PRODUCT_FACTOR)
+    else:
+        own = square("arm") * (1.0 if seen else value("trial_unseen_drug_factor") ** 2)
     # Two arms of one study share its effect, so their difference holds what each has of its own.
     women = WOMEN_FACTOR if only_women(trial) else None
     others = square("arm") if item.kind == "net" else square("study", women)

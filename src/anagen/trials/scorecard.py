@@ -13,7 +13,7 @@ from anagen.trials.arms import regimens_of
 from anagen.trials.asked import Asked
 from anagen.trials.document import inside
 from anagen.trials.predict import Prediction, predict
-from anagen.trials.published import BOTH_SEXES, PublishedTrial, published_trial
+from anagen.trials.published import PublishedTrial, published_trial
 from anagen.trials.reference import REFERENCES
 
 Progress = Callable[[int, int, str], None]
@@ -113,7 +113,7 @@ def fitted_people() -> frozenset[str]:
 
 
 def _group(found: PublishedTrial, asked: Asked) -> str:
-    """`fit` or `check` as a row is marked; `predicted` in an arm or study that no fit takes."""
+    """`fit` or `check` as a row is marked; `predicted` in an arm that no fit takes."""
     if found.study.split != "train":
         return asked.use
     arms = found.trial.arms if found.trial else ()
@@ -123,8 +123,7 @@ def _group(found: PublishedTrial, asked: Asked) -> str:
         if arm.id == asked.arm
         for regimen in regimens_of(arm, found.study.id, arm.id)
     }
-    never = found.study.condition == BOTH_SEXES or taken & never_fitted()
-    return PREDICTED if never else asked.use
+    return PREDICTED if taken & never_fitted() else asked.use
 
 
 def score(predictions: Sequence[Prediction]) -> dict[str, float]:
