@@ -72,8 +72,11 @@ class Group:
         return self.randomised and len(self.arms) >= 2
 
 
-# Groups none of whose rows had been seen when the choice was made: they had no part in it.
+# Groups without a row that could be fitted when the choice was made: they had no part in it.
 ADDED_LATER = {
+    "Gentile_2015_prp",
+    "Hausauer_2018_prp",
+    "Jimenez_2014_laser_comb",
     "brave_aa1_phase2",
     "Leyden_1999_finasteride_frontal",
     "NCT01226459_minoxidil_foam_women",
