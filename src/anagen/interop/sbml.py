@@ -31,8 +31,8 @@ LIMITS = (
     "Anagen itself takes steps of one day with input of that day; this model is in continuous time "
     "with input as means of whole weeks. Drug levels, doses missed, hormones and nutrients are "
     "computed outside and enter through the inputs.",
-    "A twin that lingers between bald and regrown answers to small changes: the one of eight twins "
-    "that did differed by 1.6 % of its follicles for the daily step, by 16 % for input of weeks.",
+    "A twin that lingers between bald and regrown answers to small changes: among eight twins the "
+    "daily step moved up to 1.6 % of the follicles of one, input held over a week up to 16 %.",
     "After the last week of the plan the inputs stay as they were in that week.",
 )
 # Element -> what it is in a public vocabulary.
