@@ -54,8 +54,8 @@ class Block:
     people of an arm; `same_scale`, `same_arm` (row, row) 0 or 1; `scale` (row,) family of spread;
     `net` (row,) 1 for a difference from a control arm; `towards` (row,) 1 where doing better raises
     the row, -1 where it lowers it; `study_part` (row,) as `towards`, 0 for a difference of two
-    arms, which share the study's effect; `women` whether only women took part; `product` (row,) 1
-    for an arm on a product."""
+    arms, which share the study's effect; `women` whether only women took part; `product` (row,)
+    whether the arm takes a product."""
 
     rows: NDArray[np.int64]
     fixed: FloatArray
@@ -67,7 +67,7 @@ class Block:
     towards: FloatArray
     study_part: FloatArray
     women: bool
-    product: FloatArray
+    product: NDArray[np.bool_]
 
     def part(self, wanted: NDArray[np.bool_]) -> Block:
         """Only the rows marked in `wanted` (row,)."""
@@ -192,7 +192,7 @@ class Likelihood:
 def block_covariance(block: Block, spreads: Spreads) -> FloatArray:
     """Covariance of the rows of one group of people at these spreads. Shape: (row, row)."""
     control = spreads.arm[block.scale] * block.towards
-    arm = control * np.where(block.product > 0.0, spreads.product, 1.0)
+    arm = control * np.where(block.product, spreads.product, 1.0)
     # Two arms of one study share its effect; their difference holds what both have of their own.
     both = np.outer(arm, arm) + np.outer(control * block.net, control * block.net)
     return (
@@ -245,10 +245,8 @@ def likelihood(
                 women=all(only_women(targets.trials[at].trial) for at in targets.study[rows]),
                 product=np.array(
                     [
-                        float(
-                            on_a_product(
-                                targets.trials[targets.study[row]].trial, targets.rows[row].arm
-                            )
+                        on_a_product(
+                            targets.trials[targets.study[row]].trial, targets.rows[row].arm
                         )
                         for row in rows
                     ]
