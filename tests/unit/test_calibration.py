@@ -27,7 +27,7 @@ from anagen.calibrate.likelihood import (
     likelihood,
 )
 from anagen.calibrate.priors import calibrated, parameter_sets
-from anagen.calibrate.recover import published_like, recover
+from anagen.calibrate.recover import mean_and_chance, published_like, recover
 from anagen.calibrate.sampler import draw, normal_approximation
 from anagen.calibrate.simulation import Ensemble, people_covariance, run
 from anagen.calibrate.targets import (
@@ -328,6 +328,21 @@ def test_a_study_left_out_is_predicted_as_well_as_it_is_said() -> None:
     # 240 rows, six of one study not independent.
     assert 0.83 <= np.mean(inside) <= 0.97
     assert np.mean(halved) < 0.75
+
+
+def test_the_people_of_a_simulated_truth_move_its_rows_as_much_as_is_said() -> None:
+    """What is taken off the spread of simulated rows is what their own people put there."""
+    found, random = _toy_likelihood(), np.random.default_rng(14)
+    level = found.predict(np.zeros(PARAMETERS))
+    sd = np.where(found.targets.percent, 8.0, 3.0)
+    made = [
+        mean_and_chance(found, level + sd * random.standard_normal((40, level.size)))
+        for _ in range(600)
+    ]
+    measured = np.var([mean for mean, _ in made], axis=0)
+    said = np.mean([np.diag(chance) for _, chance in made], axis=0)
+    assert np.allclose(measured, said, rtol=0.3)
+    assert (measured > 0.0).all()
 
 
 def test_a_study_left_out_tells_nothing_about_itself() -> None:

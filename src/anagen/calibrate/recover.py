@@ -61,6 +61,8 @@ def simulated_rows(
     """Rows the engine itself finds at each truth, with the spread of real trials. (truth, row).
 
     Every truth is simulated with `sets_each` times the people of one set, without the emulator.
+    What the chance of these people moves the rows by is taken off the spread that is added: else
+    the rows would vary more than any interval claims.
     """
     rows = np.empty((truths.shape[0], found.targets.observed.size))
     for number, truth in enumerate(truths):
@@ -74,11 +76,28 @@ def simulated_rows(
             folder=folder,
         )
         random = generator(seed, f"truth {number}", "published rows")
-        both = found.among(ensemble.mean.mean(axis=0), ensemble.unaided.mean(axis=0), truth)
-        mean = found.targets.expected(both)
-        lower = np.linalg.cholesky(found.covariance(truth))
-        rows[number] = mean + lower @ random.standard_normal(mean.size)
+        both = found.among(
+            ensemble.mean, ensemble.unaided, np.repeat(truth[None], sets_each, axis=0)
+        )
+        mean, chance = mean_and_chance(found, both)
+        level, way = np.linalg.eigh(found.covariance(truth) - chance)
+        spread = way * np.sqrt(np.maximum(level, 0.0))
+        rows[number] = mean + spread @ random.standard_normal(mean.size)
     return rows
+
+
+def mean_and_chance(found: Likelihood, both: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """What an arm reads on the fitting scale, and the covariance of it by the people simulated.
+
+    `both` (set, row) in units, every set with the same parameters and other people. Shapes: (row,),
+    (row, row).
+    """
+    middle = both.mean(axis=0)
+    step = 1e-3 * (1.0 + np.abs(middle))
+    above, below = (found.targets.expected(middle + side * step) for side in (1.0, -1.0))
+    slope = (above - below) / (2.0 * step)
+    chance = np.cov(both.T) / both.shape[0]
+    return found.targets.expected(middle), chance * np.outer(slope, slope)
 
 
 def recover(
