@@ -70,6 +70,7 @@ IMMUNE_ROWS = (
     "regulation_half",
     "attack_rate",
     "regrowth_arrest_half",
+    "privilege_collapse_days",
 )
 # A history of pattern loss is looked at this often and given up after so long.
 HISTORY_STEP_DAYS, HISTORY_YEARS = 28, 60
