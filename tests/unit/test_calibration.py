@@ -178,7 +178,7 @@ def test_emulator_takes_out_the_chance_of_few_people() -> None:
     error = np.sqrt(np.mean(miss**2, axis=0))
     assert (error < 0.45 * np.sqrt(np.mean(raw**2, axis=0))).all()
     # What it says of its own error is of the right size.
-    assert 0.4 < np.median(emulator.error / error) < 2.0
+    assert 0.4 < np.median(np.sqrt(np.diag(emulator.error)) / error) < 2.0
 
 
 def test_sampler_finds_a_posterior_that_is_known_exactly() -> None:

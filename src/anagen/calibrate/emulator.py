@@ -33,7 +33,7 @@ LARGEST_LOGIT = 8.0
 @dataclass(frozen=True, slots=True, eq=False)
 class Emulator:
     """`coefficients` (feature, row); `pairs` (pair, 2) parameters whose products are features;
-    `error` (row,) standard error of a prediction on the fitting scale."""
+    `error` (row, row) covariance of the error of a prediction on the fitting scale."""
 
     pairs: IntArray
     coefficients: FloatArray
@@ -166,11 +166,15 @@ def _error(
     weights: FloatArray,
     penalty: float,
 ) -> FloatArray:
-    """Standard error of a prediction: two halves disagree by twice that of the whole. (row,)."""
+    """Covariance of the error of a prediction. Shape: (row, row).
+
+    Two halves disagree by twice the error of the whole. Rows learned from the same people err
+    together: as if each erred alone, the visits of an arm would seem to tell less of its course.
+    """
     halves = []
     for k in range(2):
         kept = np.arange(x.shape[0]) % 2 == k
         found = _fit(x[kept], _part(ensemble, kept), percent, weights[kept], penalty)
         halves.append(to_scale(_link(x @ found, percent), percent))
-    apart = np.average((halves[0] - halves[1]) ** 2, axis=0, weights=weights)
-    return np.sqrt(apart) / 2.0
+    apart = halves[0] - halves[1]
+    return (apart * weights[:, None]).T @ apart / weights.sum() / 4.0

@@ -4,7 +4,7 @@ Rows are normal on the fitting scale about what an arm of its size would read. S
 people recover unaided; how many is a score of its own for each group of people. The covariance of
 the rows has five parts: the chance of the people of an arm (rows of one arm share them), what the
 studies of one group of people have in common beyond the model, what one arm has, what one visit
-has, and what the emulator does not know.
+has, and what the emulator does not know (rows learned from the same people err together).
 """
 
 from __future__ import annotations
@@ -234,7 +234,7 @@ def likelihood(
         blocks.append(
             Block(
                 rows=rows,
-                fixed=sampling + np.diag(emulator.error[rows] ** 2),
+                fixed=sampling + emulator.error[np.ix_(rows, rows)],
                 chance=np.diag(sampling),
                 same_scale=(scale[:, None] == scale[None, :]).astype(float),
                 same_arm=same_arm,

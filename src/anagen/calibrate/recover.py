@@ -61,8 +61,9 @@ def simulated_rows(
     """Rows the engine itself finds at each truth, with the spread of real trials. (truth, row).
 
     Every truth is simulated with `sets_each` times the people of one set, without the emulator.
-    What the chance of these people moves the rows by is taken off the spread that is added: else
-    the rows would vary more than any interval claims.
+    What the chance of these people moves the rows by is taken off the spread that is added, and so
+    is the error of the emulator, which these rows hold by being made without it: else the rows
+    would vary more than any interval claims.
     """
     rows = np.empty((truths.shape[0], found.targets.observed.size))
     for number, truth in enumerate(truths):
@@ -80,11 +81,18 @@ def simulated_rows(
             ensemble.mean, ensemble.unaided, np.repeat(truth[None], sets_each, axis=0)
         )
         mean, chance = mean_and_chance(found, both)
-        # Where the people alone move the rows by more than is claimed, nothing is left to add.
-        level, way = np.linalg.eigh(found.covariance(truth) - chance)
+        level, way = np.linalg.eigh(real_covariance(found, truth) - chance)
         spread = way * np.sqrt(np.maximum(level, 0.0))
         rows[number] = mean + spread @ random.standard_normal(mean.size)
     return rows
+
+
+def real_covariance(found: Likelihood, scores: FloatArray) -> FloatArray:
+    """Covariance of published rows about what the engine finds: that of the likelihood less the
+    error of its emulator. Shape: (row, row)."""
+    people = found.targets.people
+    together = people[:, None] == people[None, :]
+    return found.covariance(scores) - np.where(together, found.emulator.error, 0.0)
 
 
 def mean_and_chance(found: Likelihood, both: FloatArray) -> tuple[FloatArray, FloatArray]:
