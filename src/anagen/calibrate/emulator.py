@@ -169,7 +169,7 @@ def _error(
     """Covariance of the error of a prediction. Shape: (row, row).
 
     Two halves disagree by twice the error of the whole. Rows learned from the same people err
-    together: as if each erred alone, the visits of an arm would seem to tell less of its course.
+    together; were each said to err alone, an arm's visits would tell less of its course.
     """
     halves = []
     for k in range(2):
