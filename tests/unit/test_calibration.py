@@ -27,7 +27,7 @@ from anagen.calibrate.likelihood import (
     likelihood,
 )
 from anagen.calibrate.priors import calibrated, parameter_sets
-from anagen.calibrate.recover import mean_and_chance, published_like, recover
+from anagen.calibrate.recover import mean_and_chance, published_like, recover, simulated_rows
 from anagen.calibrate.sampler import draw, normal_approximation
 from anagen.calibrate.simulation import Ensemble, people_covariance, run
 from anagen.calibrate.targets import (
@@ -179,6 +179,35 @@ def test_emulator_takes_out_the_chance_of_few_people() -> None:
     assert (error < 0.45 * np.sqrt(np.mean(raw**2, axis=0))).all()
     # What it says of its own error is of the right size.
     assert 0.4 < np.median(np.sqrt(np.diag(emulator.error)) / error) < 2.0
+
+
+def test_rows_of_the_same_people_err_together() -> None:
+    """The error of the emulator between rows is what ensembles of other people show it to be."""
+    weights, fresh = np.ones(200), np.random.default_rng(15).standard_normal((300, PARAMETERS))
+    percent = np.zeros(6, dtype=bool)
+    mixing = np.eye(6)
+    mixing[1, 0] = mixing[2, 0] = 2.0
+    misses, said = [], []
+    for number in range(60):
+        random = np.random.default_rng([16, number])
+        scores = random.standard_normal((200, PARAMETERS))
+        seen = _toy_mean(scores)[:, 12:] + 5.0 * random.standard_normal((200, 6)) @ mixing.T
+        none = np.zeros_like(seen), np.zeros(6)
+        emulator = learn(
+            Ensemble(scores, seen, *none, np.eye(6), np.full(6, 3.0)), percent, weights
+        )
+        misses.append(emulator.predict(fresh) - _toy_mean(fresh)[:, 12:])
+        said.append(emulator.error)
+    found = np.mean([miss.T @ miss / fresh.shape[0] for miss in misses], axis=0)
+    error = np.mean(said, axis=0)
+
+    def together(covariance: np.ndarray) -> np.ndarray:
+        sd = np.sqrt(np.diag(covariance))
+        return covariance / np.outer(sd, sd)
+
+    assert together(found)[1, 2] > 0.6
+    assert together(error) == pytest.approx(together(found), abs=0.15)
+    assert (np.linalg.eigvalsh(said[0]) > 0.0).all()
 
 
 def test_sampler_finds_a_posterior_that_is_known_exactly() -> None:
@@ -343,6 +372,36 @@ def test_the_people_of_a_simulated_truth_move_its_rows_as_much_as_is_said() -> N
     said = np.mean([np.diag(chance) for _, chance in made], axis=0)
     assert np.allclose(measured, said, rtol=0.3)
     assert (measured > 0.0).all()
+
+
+def test_rows_made_by_the_engine_hold_the_error_of_the_emulator_once(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    """The engine is not the emulator: what that errs by is not added to rows made without it."""
+    ensemble, percent = _toy(people=10, sets=60)
+    emulator = learn(ensemble, percent, np.ones(60))
+    known = _toy_likelihood()
+    found = likelihood(known.targets, NAMES, emulator, ensemble)
+    truth = np.zeros(PARAMETERS)
+
+    def engine(_trials: object, _names: object, scores: FloatArray, **_: object) -> Ensemble:
+        mean = _toy_mean(scores)
+        return replace(ensemble, scores=scores, mean=mean, unaided=np.zeros_like(mean))
+
+    monkeypatch.setattr("anagen.calibrate.recover.run", engine)
+    rows = np.concatenate(
+        [
+            simulated_rows(found, truth[None], sets_each=2, seed=seed, folder=tmp_path)
+            for seed in range(800)
+        ]
+    )
+    said = np.diag(found.covariance(truth))
+    error = np.diag(emulator.error)
+    assert (error > 0.2 * said).any()
+    assert rows.var(axis=0) == pytest.approx(said - error, rel=0.25)
+    assert rows.mean(axis=0) == pytest.approx(
+        found.targets.expected(_toy_mean(truth[None])[0]), abs=0.2 * np.sqrt(said).max()
+    )
 
 
 def test_a_study_left_out_tells_nothing_about_itself() -> None:
