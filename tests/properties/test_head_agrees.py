@@ -90,11 +90,11 @@ def test_follicles_under_attack_agree_with_the_map_of_shares() -> None:
     trigger = head.group.person[PERSON_INDEX["new_patch_effector"], 0]
     head.state.immune[IMMUNE.index("effector"), lit] += trigger
     weight = np.bincount(place.cell, minlength=place.cell_x_cm.size) / FOLLICLES
-    days = 364
+    days = 420
     drivers = cohort.neutral_drivers(1, days)
     record = advance(field, drivers[0])[:, RECORD.index("visible_terminal")] @ weight
     worst = 0.0
-    for week in range(4, 53, 4):
+    for week in range(4, 61, 4):
         advance_head(head, head.state, drivers[0, 7 * week - 28 : 7 * week], 7 * week - 28)
         worst = max(worst, abs(_terminal(head, head.state).mean() - record[week]))
     # Follicles feel the chance of the few in their own cell, and the front with them.

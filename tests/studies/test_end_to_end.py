@@ -70,6 +70,12 @@ def course(plan: Plan, arm: str, observable: str) -> np.ndarray:
     return plan.forecast.arms[arm].mean(observable)
 
 
+def middle(plan: Plan, arm: str, observable: str) -> np.ndarray:
+    """Median course of one arm: one of few twins may have a rare cause. Shape: (week,)."""
+    assert plan.forecast is not None
+    return np.median(plan.forecast.arms[arm].values[observable], axis=0)
+
+
 def test_severe_alopecia_areata_responds_to_baricitinib_and_relapses_without_it() -> None:
     plan = planned(EXAMPLES / "patients" / "severe_alopecia_areata.toml")
     chosen = option(plan, "baricitinib")
@@ -87,7 +93,7 @@ def test_finasteride_holds_and_gains_and_stopping_loses_it() -> None:
     assert chosen.arm is not None
     assert chosen.stop_arm is not None
     held, stopped, untreated = (
-        course(plan, arm, "terminal_relative") for arm in (chosen.arm, chosen.stop_arm, "untreated")
+        middle(plan, arm, "terminal_relative") for arm in (chosen.arm, chosen.stop_arm, "untreated")
     )
     assert untreated[52] < 100.0
     assert held[52] > 103.0

@@ -355,7 +355,8 @@ def _with_episode(head: Head, lanes: Lanes) -> Head:
         begin(head, trial, salt)
         advance(head, trial, drivers, -days)
         reached = _salt(head, trial).mean_of_scalp
-        return score**2 + ((reached - salt) / value("salt_match_sd")) ** 2
+        # Susceptibility is searched finely, so only the reading's own error is allowed for.
+        return score**2 + ((reached - salt) / value("salt_reading_sd")) ** 2
 
     scores = {score: misfit(score) for score in SUSCEPTIBILITY_SCORES}
     step = 0.5 * (SUSCEPTIBILITY_SCORES[1] - SUSCEPTIBILITY_SCORES[0])
