@@ -81,6 +81,7 @@ def simulated_rows(
             ensemble.mean, ensemble.unaided, np.repeat(truth[None], sets_each, axis=0)
         )
         mean, chance = mean_and_chance(found, both)
+        # Where the people alone move the rows by more than is claimed, nothing is left to add.
         level, way = np.linalg.eigh(real_covariance(found, truth) - chance)
         spread = way * np.sqrt(np.maximum(level, 0.0))
         rows[number] = mean + spread @ random.standard_normal(mean.size)
