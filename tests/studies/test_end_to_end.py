@@ -30,9 +30,9 @@ DRAWS = 20
 
 
 @cache
-def planned(path: Path) -> Plan:
+def planned(path: Path, draws: int = DRAWS) -> Plan:
     record = load(path)
-    return make_plan(record, assess(record), weeks=104, draws=DRAWS, seed=1)
+    return make_plan(record, assess(record), weeks=104, draws=draws, seed=1)
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.name)
@@ -70,12 +70,6 @@ def course(plan: Plan, arm: str, observable: str) -> np.ndarray:
     return plan.forecast.arms[arm].mean(observable)
 
 
-def middle(plan: Plan, arm: str, observable: str) -> np.ndarray:
-    """Median course of one arm: one of few twins may have a rare cause. Shape: (week,)."""
-    assert plan.forecast is not None
-    return np.median(plan.forecast.arms[arm].values[observable], axis=0)
-
-
 def test_severe_alopecia_areata_responds_to_baricitinib_and_relapses_without_it() -> None:
     plan = planned(EXAMPLES / "patients" / "severe_alopecia_areata.toml")
     chosen = option(plan, "baricitinib")
@@ -88,12 +82,13 @@ def test_severe_alopecia_areata_responds_to_baricitinib_and_relapses_without_it(
 
 
 def test_finasteride_holds_and_gains_and_stopping_loses_it() -> None:
-    plan = planned(EXAMPLES / "patients" / "male_pattern_vertex.toml")
+    # One in a hundred of such men has areata too; among few twins one would move the mean.
+    plan = planned(EXAMPLES / "patients" / "male_pattern_vertex.toml", draws=200)
     chosen = option(plan, "finasteride")
     assert chosen.arm is not None
     assert chosen.stop_arm is not None
     held, stopped, untreated = (
-        middle(plan, arm, "terminal_relative") for arm in (chosen.arm, chosen.stop_arm, "untreated")
+        course(plan, arm, "terminal_relative") for arm in (chosen.arm, chosen.stop_arm, "untreated")
     )
     assert untreated[52] < 100.0
     assert held[52] > 103.0
