@@ -437,7 +437,7 @@ def test_ophiasis_lies_along_the_margin_and_is_harder_to_calm() -> None:
     for person in (spared, replace(spared, ophiasis=True)):
         lanes = Lanes(person, np.arange(5), 5, 0)
         group = build(lanes, frozenset({"autoimmune"}))
-        start_alopecia_areata(group, lanes, np.full(5, 30.0), np.full(5, YEAR))
+        start_alopecia_areata(group, lanes, np.full(5, 30.0), np.full(5, YEAR), 182)
         raised.append(group.cells[CELL_INDEX["log_susceptibility"]])
     more = raised[1] - raised[0]
     assert np.allclose(more[:patches], lanes.parameter("ophiasis_susceptibility_log"))

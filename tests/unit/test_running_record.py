@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 import pytest
 
 from anagen.assess.assess import assess
 from anagen.patients.condition import person_from
-from anagen.patients.record import Complaint, Condition, Measurements, Medicine, PatientRecord
-from anagen.patients.running import running_regimens
+from anagen.patients.record import (
+    Complaint,
+    Condition,
+    Event,
+    Measurements,
+    Medicine,
+    PatientRecord,
+)
+from anagen.patients.running import ended_regimens, running_regimens
 from anagen.plan.make import make_plan
 from anagen.simulate.result import NO_CHANGE
 
@@ -44,6 +53,88 @@ def test_a_treatment_with_a_start_runs_since_then() -> None:
 )
 def test_what_is_none_of_ours_or_stopped_or_vague_does_not_run(medicine: Medicine) -> None:
     assert running(medicine) == ((), {})
+
+
+def ended(*medicines: Medicine, weeks: float = 104.0):
+    notes: dict[str, str] = {}
+    return ended_regimens(record(*medicines), MALE, weeks, notes), notes
+
+
+def test_a_stopped_treatment_is_lived_from_start_to_end() -> None:
+    (course,), notes = ended(
+        Medicine(name="finasteride 1 mg", started_weeks_ago=60.0, stopped_weeks_ago=3.0)
+    )
+    assert (course.treatment, course.start_week, course.stop_week) == ("finasteride", -60.0, -3.0)
+    assert notes == {}
+    assert ended(Medicine(name="finasteride 1 mg", started_weeks_ago=26.0)) == ((), {})
+
+
+def test_what_ended_too_long_ago_or_began_unknown_is_said_and_not_followed() -> None:
+    long_ago = Medicine(name="finasteride", started_weeks_ago=300.0, stopped_weeks_ago=104.0)
+    found, notes = ended(long_ago)
+    assert found == ()
+    assert "104 weeks" in notes["not used: finasteride earlier"]
+    found, notes = ended(Medicine(name="finasteride", stopped_weeks_ago=9.0))
+    assert found == ()
+    assert "since when" in notes["not used: finasteride earlier"]
+    stores = Medicine(name="ferrous sulfate", started_weeks_ago=50.0, stopped_weeks_ago=9.0)
+    assert ended(stores) == ((), {})
+
+
+@pytest.mark.parametrize(("week", "counted"), [(10.0, 0), (16.0, 1)])
+def test_the_event_that_names_the_end_of_a_course_is_not_counted_twice(
+    week: float, counted: int
+) -> None:
+    taken = record(Medicine(name="finasteride", started_weeks_ago=60.0, stopped_weeks_ago=9.0))
+    taken = taken.model_copy(update={"events": (Event(kind="drug_stop", weeks_ago=week),)})
+    person = person_from(taken, {MALE: 1.0})
+    assert len(person.ended) == 1
+    assert len(person.perturbations) == counted
+    assert any("not counted twice" in text for text in person.notes.values()) is (counted == 0)
+
+
+def test_salt_before_treatment_counts_with_a_treatment_that_is_followed() -> None:
+    cause = {("alopecia_areata_patchy",): 1.0}
+    measured = Measurements(salt=15.0, salt_before_treatment=85.0)
+    drug = Medicine(name="baricitinib 4 mg", started_weeks_ago=52.0)
+    with_drug = record(drug).model_copy(update={"measurements": measured})
+    assert person_from(with_drug, cause).salt_before == 85.0
+    without = person_from(record().model_copy(update={"measurements": measured}), cause)
+    assert without.salt_before is None
+    assert "SALT before treatment" in without.notes["not used: SALT before treatment"]
+
+
+@pytest.mark.parametrize(
+    ("response", "weeks", "words"),
+    [
+        (None, 60.0, "taken earlier for 60 weeks, until 4 weeks ago"),
+        ("none", 60.0, "expect less than the forecast says"),
+        ("none", 12.0, "too short to tell"),
+        ("good", 60.0, "with a good effect, as told"),
+    ],
+)
+def test_an_option_tells_that_it_was_taken_and_what_it_did(
+    response: Literal["none", "some", "good"] | None, weeks: float, words: str
+) -> None:
+    earlier = Medicine(
+        name="finasteride",
+        started_weeks_ago=weeks + 4.0,
+        stopped_weeks_ago=4.0,
+        response=response,
+    )
+    taken = PatientRecord(
+        id="earlier",
+        sex="male",
+        age_years=38.0,
+        complaint=Complaint(duration_weeks=300.0, onset="gradual", pattern=("vertex",)),
+        measurements=Measurements(norwood="III vertex"),
+        medicines=(earlier,),
+    )
+    plan = make_plan(taken, assess(taken), weeks=26, draws=5, seed=1)
+    told = {option.id: option.indication for option in plan.options}
+    assert words in told["finasteride"]
+    assert "taken earlier" not in told["minoxidil_topical"]
+    assert "already taken" not in told["finasteride"]
 
 
 def test_without_a_start_or_with_stores_it_is_said_and_not_followed() -> None:

@@ -9,15 +9,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from anagen.catalog.labs import load_labs
-from anagen.catalog.parameters import load_parameters
+from anagen.catalog.parameters import load_parameters, value
 from anagen.catalog.plans import load_settings
 from anagen.catalog.supplements import in_unit
 from anagen.catalog.tables import names, read_document
 from anagen.model.nutrition import EXCESSIVE
 from anagen.patients.nutrients import intake
 from anagen.patients.record import PatientRecord
-from anagen.patients.running import running_regimens
+from anagen.patients.running import ended_regimens, running_regimens
 from anagen.simulate.person import Person, Perturbation
+from anagen.simulate.regimen import Regimen
 from anagen.simulate.twins import MECHANISMS
 from anagen.units import UnitError, convert
 
@@ -63,6 +64,9 @@ _MODELLED_EVENTS = frozenset(
         "other",
     }
 )
+# Events that are the end of a course, and how far two tellings of one day may lie apart.
+_ENDS = frozenset({"drug_stop", "hormone_stop"})
+_SAME_WEEKS = 2.0
 _PATCH_PATTERNS = frozenset({"patchy", "ophiasis"})
 _TOTAL_PATTERNS = frozenset({"totalis", "universalis"})
 _TOTAL_LOSS = 100.0
@@ -127,6 +131,16 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
             f"follicular sulfotransferase {measured.follicular_sulfotransferase}: how likely this "
             "person is to respond to minoxidil"
         )
+    others = any(probability[name] > 0.0 for name in MECHANISMS if name != "autoimmune")
+    past = value("running_weeks") if others else value("run_in_weeks")
+    ended = ended_regimens(record, _probable(mixtures), past, notes)
+    running = running_regimens(record, _probable(mixtures), notes)
+    before = measured.salt_before_treatment
+    if before is not None and not (running or ended):
+        notes["not used: SALT before treatment"] = (
+            "SALT before treatment: no treatment whose start is known and that is followed"
+        )
+        before = None
     return Person(
         patient_id=record.id,
         group_id=None,
@@ -136,6 +150,7 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
         age_years=record.age_years,
         mechanism_probability=probability,
         salt=salt,
+        salt_before=before,
         episode_years=None if weeks is None else weeks / _WEEKS_PER_YEAR,
         patches=True if patterns & _PATCH_PATTERNS else (False if "diffuse" in patterns else None),
         norwood=measured.norwood if record.sex == "male" else None,
@@ -157,9 +172,10 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
         ancestry=record.ancestry,
         weight_kg=situation.weight_kg,
         egfr_ml_min=_egfr(record),
-        perturbations=_perturbations(record, notes),
+        perturbations=_perturbations(record, ended, notes),
         current_treatments=tuple(m.name for m in record.medicines if m.stopped_weeks_ago is None),
-        running=running_regimens(record, _probable(mixtures), notes),
+        running=running,
+        ended=ended,
         notes=notes,
         mechanism_mixtures=joint,
         **labs,
@@ -250,14 +266,24 @@ def _egfr(record: PatientRecord) -> float | None:
     return None if lab is None else lab.value
 
 
-def _perturbations(record: PatientRecord, notes: dict[str, str]) -> tuple[Perturbation, ...]:
+def _perturbations(
+    record: PatientRecord, ended: tuple[Regimen, ...], notes: dict[str, str]
+) -> tuple[Perturbation, ...]:
+    """What pushed follicles out of growth. What falls after a course that is followed is not told
+    again by the event that names its end."""
     found = []
+    ends = [-float(regimen.stop_week or 0.0) for regimen in ended]
     for event in record.events:
         if event.kind == "childbirth":
             continue
         if event.weeks_ago is None:
             notes[f"not used: {event.kind}"] = (
                 f"{event.kind.replace('_', ' ')} without a date cannot be placed in time"
+            )
+        elif event.kind in _ENDS and any(abs(event.weeks_ago - e) <= _SAME_WEEKS for e in ends):
+            notes[f"used: {event.kind}"] = (
+                f"{event.kind.replace('_', ' ')} {event.weeks_ago:.0f} weeks ago: told by the "
+                "course that ended then, not counted twice"
             )
         elif event.kind in _MODELLED_EVENTS:
             found.append(Perturbation(event.kind, event.weeks_ago))

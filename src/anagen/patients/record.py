@@ -89,6 +89,12 @@ class Measurements(Strict):
     salt: float | None = Field(
         default=None, ge=0, le=100, description="SALT score, % scalp hair lost"
     )
+    salt_before_treatment: float | None = Field(
+        default=None,
+        ge=0,
+        le=100,
+        description="SALT score when the first of the treatments with a start was begun",
+    )
     norwood: Literal["I", "II", "III", "III vertex", "IV", "V", "VI", "VII"] | None = None
     ludwig: Literal["I", "II", "III"] | None = None
     sinclair_stage: int | None = Field(default=None, ge=1, le=5)
@@ -141,6 +147,9 @@ class Medicine(Strict):
     dose: str = ""
     started_weeks_ago: float | None = Field(default=None, ge=0, le=5200)
     stopped_weeks_ago: float | None = Field(default=None, ge=0, le=5200)
+    response: Literal["none", "some", "good"] | None = Field(
+        default=None, description="what it did for the hair, as told; shown, drives no number"
+    )
     supplement: bool = False
     contents: tuple[Content, ...] = Field(
         default=(), description="nutrients of a supplement and what a day's use brings of each"

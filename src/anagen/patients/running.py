@@ -1,4 +1,4 @@
-"""Which medicines of a record are treatments that the model can follow, and since when."""
+"""Which medicines of a record are treatments that the model can follow, from when to when."""
 
 from __future__ import annotations
 
@@ -43,8 +43,17 @@ def running_regimens(
     """
     named, found = tuple(causes), {}
     for medicine in record.medicines:
-        treatment = _treatment(medicine, named, notes)
+        if medicine.stopped_weeks_ago is not None:
+            continue
+        treatment = _treatment(medicine, named)
         if treatment is None or treatment.regimen is None or treatment.id in found:
+            continue
+        if _is_intake(treatment):
+            # A level measured today was measured on the tablets: they are in it already.
+            notes[f"not used: {treatment.id}"] = (
+                f"{treatment.name} taken now: results of the laboratory are read as they are, "
+                "with it"
+            )
             continue
         if not medicine.started_weeks_ago:
             notes[f"not used: {treatment.id}"] = (
@@ -61,25 +70,58 @@ def running_regimens(
     return tuple(found.values())
 
 
-def _treatment(
-    medicine: Medicine, causes: tuple[str, ...], notes: dict[str, str]
-) -> Treatment | None:
-    """The one treatment this medicine is, when it is taken now and can be followed."""
+def ended_regimens(
+    record: PatientRecord, causes: Iterable[str], weeks: float, notes: dict[str, str]
+) -> tuple[Regimen, ...]:
+    """Treatments stopped in the last `weeks`, from when to when (both negative). Fills `notes`.
+
+    Followed are those with a model, evidence for one of the `causes` and a known start.
+    """
+    named, found = tuple(causes), []
+    for medicine in record.medicines:
+        if medicine.stopped_weeks_ago is None:
+            continue
+        treatment = _treatment(medicine, named)
+        if treatment is None or treatment.regimen is None or _is_intake(treatment):
+            continue
+        stopped = f"{treatment.name}, stopped {medicine.stopped_weeks_ago:.0f} weeks ago"
+        if medicine.stopped_weeks_ago >= weeks:
+            notes[f"not used: {treatment.id} earlier"] = (
+                f"{stopped}: before the past that is simulated, {weeks:.0f} weeks"
+            )
+        elif medicine.started_weeks_ago is None:
+            notes[f"not used: {treatment.id} earlier"] = (
+                f"{stopped}: since when it was taken is not known, so its part in today's hair, "
+                "and what may fall after it, is not simulated"
+            )
+        else:
+            regimen = _regimen(medicine, treatment, treatment.regimen, notes)
+            found.append(
+                replace(
+                    regimen,
+                    start_week=-medicine.started_weeks_ago,
+                    stop_week=-medicine.stopped_weeks_ago,
+                    credence=credence(treatment, named),
+                )
+            )
+    return tuple(found)
+
+
+def _treatment(medicine: Medicine, causes: tuple[str, ...]) -> Treatment | None:
+    """The one treatment this medicine is, when it can be followed."""
     ids = treatments_of(medicine.name)
-    if medicine.stopped_weeks_ago is not None or len(ids) != 1:
+    if len(ids) != 1:
         return None
     treatment = load_treatments()[next(iter(ids))]
     if not treatment.modelled or treatment.regimen is None:
         return None
     if tier_of(treatment, causes)[0] == "no_evidence":
         return None
-    if read_document(f"treatments/{treatment.id}.toml")["exposure"]["model"] == "intake":
-        # A level measured today was measured on the tablets: they are in it already.
-        notes[f"not used: {treatment.id}"] = (
-            f"{treatment.name} taken now: results of the laboratory are read as they are, with it"
-        )
-        return None
     return treatment
+
+
+def _is_intake(treatment: Treatment) -> bool:
+    return read_document(f"treatments/{treatment.id}.toml")["exposure"]["model"] == "intake"
 
 
 def _regimen(

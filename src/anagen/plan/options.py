@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from anagen.assess.records import Assessment
 from anagen.catalog.expressions import truth
 from anagen.catalog.findings import load_settings as load_assessment_settings
+from anagen.catalog.medicines import treatments_of
 from anagen.catalog.plans import load_combinations, load_settings
 from anagen.catalog.treatments import (
     GRADES,
@@ -21,7 +22,7 @@ from anagen.catalog.treatments import (
     load_treatments,
     tier_of,
 )
-from anagen.patients.record import PatientRecord
+from anagen.patients.record import Medicine, PatientRecord
 from anagen.plan.facts import PersonFacts
 from anagen.plan.records import SafetyReason, SafetyVerdict
 from anagen.plan.safety import CHECK_FIRST, check, regimen_for, worst
@@ -250,10 +251,46 @@ def _indication_text(
     text = f"{WORDING[row.role]} {text}"
     if row.note:
         text = f"{text}; {row.note}"
-    now = [item for item in record.medicines if not item.stopped_weeks_ago]
-    words = {word.casefold() for word in (treatment.id, treatment.name, *treatment.synonyms)}
-    taken = any(any(word in item.name.casefold() for word in words) for item in now)
-    return f"{text}; already taken" if taken else text
+    taken = [medicine for medicine in record.medicines if _is(medicine, treatment)]
+    if any(not item.stopped_weeks_ago for item in taken):
+        return f"{text}; already taken"
+    if taken:
+        last = min(taken, key=lambda item: item.stopped_weeks_ago or 0.0)
+        return f"{text}; {_taken_earlier(last, treatment)}"
+    return text
+
+
+def _is(medicine: Medicine, treatment: Treatment) -> bool:
+    """Whether a medicine is this treatment, or may be it where its name says no form."""
+    known = treatments_of(medicine.name)
+    if known:
+        return treatment.id in known
+    words = (treatment.id, treatment.name, *treatment.synonyms)
+    return any(word.casefold() in medicine.name.casefold() for word in words)
+
+
+TOLD = {
+    "none": "without effect on the hair, as told: expect less than the forecast says, which does "
+    "not know this",
+    "some": "with some effect, as told, which the forecast does not know",
+    "good": "with a good effect, as told, which the forecast does not know",
+}
+
+
+def _taken_earlier(medicine: Medicine, treatment: Treatment) -> str:
+    started, stopped = medicine.started_weeks_ago, medicine.stopped_weeks_ago or 0.0
+    weeks = None if started is None else started - stopped
+    text = "taken earlier" + ("" if weeks is None else f" for {weeks:.0f} weeks")
+    text += f", until {stopped:.0f} weeks ago"
+    if medicine.response is None:
+        return text
+    judged = treatment.weeks_to_judge
+    if medicine.response == "none" and judged is not None and (weeks is None or weeks < judged):
+        long = "for how long is not known" if weeks is None else "which is too short to tell"
+        return (
+            f"{text}, without effect on the hair, as told; {long} ({judged:.0f} weeks are needed)"
+        )
+    return f"{text}, {TOLD[medicine.response]}"
 
 
 def _combined(

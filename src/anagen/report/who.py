@@ -34,6 +34,7 @@ _SITUATION = {
 }
 _MEASUREMENTS = {
     "salt": "SALT score (% of scalp hair lost)",
+    "salt_before_treatment": "SALT score before treatment",
     "norwood": "Norwood stage",
     "ludwig": "Ludwig stage",
     "sinclair_stage": "Sinclair stage",
@@ -142,6 +143,8 @@ def _medicine(medicine: Medicine) -> str:
         parts.append(f"begun {_ago(medicine.started_weeks_ago)}")
     if medicine.stopped_weeks_ago is not None:
         parts.append(f"stopped {_ago(medicine.stopped_weeks_ago)}")
+    if medicine.response is not None:
+        parts.append(f"effect on the hair, as told: {medicine.response}")
     return ", ".join(parts) or "dose and dates not given"
 
 

@@ -54,6 +54,11 @@ TARGET_TOLERANCE = 0.02
 LEAST_AND_MOST_HAIR = (0.02, 0.98)
 # A cell that pattern loss has all but emptied still has a reference to lose.
 LEAST_REFERENCE = 1e-3
+# Drivers that drugs alone move and that hold an attack on the hair; 0 without them.
+HOLDING_ATTACK = [
+    DRIVER_INDEX[name]
+    for name in ("jak1_2_block", "jak1_3_block", "glucocorticoid", "antigenic_competition")
+]
 DAYS_PER_WEEK = 7
 DAYS_PER_YEAR = 365.25
 
@@ -61,10 +66,18 @@ DAYS_PER_YEAR = 365.25
 def run_in_days(person: Person) -> int:
     """Days simulated before the forecast: as far back as hair cycle or treatment reaches."""
     weeks = value("history_weeks") if _remembers(person) else value("run_in_weeks")
-    longest = max((-regimen.start_week for regimen in person.running), default=0.0)
-    if longest > weeks:
-        weeks = min(longest, max(value("running_weeks"), weeks))
-    return int(weeks) * DAYS_PER_WEEK
+    treated = _treated_weeks(person)
+    if person.salt_before is not None:
+        # Back to the untreated course before the first treatment.
+        return int(max(weeks, treated + value("run_in_weeks"))) * DAYS_PER_WEEK
+    return int(max(weeks, treated)) * DAYS_PER_WEEK
+
+
+def _treated_weeks(person: Person) -> float:
+    """Weeks since the first treatment began, of those that are simulated."""
+    taken = (*person.running, *person.ended)
+    longest = max((-regimen.start_week for regimen in taken), default=0.0)
+    return min(longest, value("running_weeks"))
 
 
 def _remembers(person: Person) -> bool:
@@ -96,7 +109,8 @@ def _start_group(
     workers: int | None,
 ) -> Group:
     if "autoimmune" in mechanisms:
-        candidates = int(value("candidates_per_draw"))
+        known = "candidates_per_draw" if person.salt_before is None else "candidates_with_a_past"
+        candidates = int(value(known))
     elif "androgenetic" in mechanisms:
         candidates = int(value("history_candidates"))
     else:
@@ -117,7 +131,7 @@ def _start_group(
         else:
             group.draws, own = lanes, own[fitting]
             source = Lanes(person, wide[fitting], pool, seed, draws=draws)
-            if person.running:
+            if person.running or person.ended:
                 group = _thinned_before_treatment(group, source, own, workers)
     if "autoimmune" in mechanisms:
         if mechanisms - {"autoimmune"}:
@@ -275,7 +289,10 @@ def _history_span(
 def _run_episode(
     group: Group, source: Lanes, draws: IntArray, drivers: FloatArray, workers: int | None
 ) -> Group:
-    """Candidates of an episode of alopecia areata run up to today, kept by fit to its SALT."""
+    """Candidates of an episode of alopecia areata run up to today, kept by fit to its SALT.
+
+    A SALT from before treatment is met as well, by those whose hair answered as this person's did.
+    """
     person, wide = source.person, source.index
     if person.salt is not None:
         salt = np.full(wide.size, float(np.clip(person.salt, 0.5, 100.0)))
@@ -287,8 +304,12 @@ def _run_episode(
         days = from_normal("episode_years_unknown", source.normal("unknown episode"))
         days = days * DAYS_PER_YEAR
     days = np.maximum(days, float(DAYS_PER_WEEK))
-    start_alopecia_areata(group, source, salt, days)
-    span = min(int(value("run_in_weeks")) * DAYS_PER_WEEK, drivers.shape[1])
+    before = person.salt_before
+    span = drivers.shape[1]
+    if before is None:
+        span = min(int(value("run_in_weeks")) * DAYS_PER_WEEK, span)
+    begun = salt if before is None else np.full(wide.size, float(np.clip(before, 0.5, 100.0)))
+    start_alopecia_areata(group, source, begun, days, span)
     random = generator(source.seed, person.patient_id, "disease activity before the visit")
     past = wandering(group, random.standard_normal((source.pool, span))[wide])
     if person.attack_ceased:
@@ -302,21 +323,33 @@ def _run_episode(
     record = advance(group, drivers[:, -span:], past, seeds, workers=workers)
     if group.without_areata is not None:
         group.salt_reference = pattern_only(group.without_areata, drivers[:, -span:], workers)[-1]
-    terminal = record[-1, RECORD.index("visible_terminal")] / group.salt_reference
-    kept = np.minimum(terminal, 1.0)
-    patches = group.patch_cells
-    loss_in = 1.0 - kept[:patches].mean(axis=0)
-    loss_out = 1.0 - kept[patches:].mean(axis=0)
+    loss_in, loss_out = _loss(group, record[-1])
     share = np.clip((salt / 100.0 - loss_out) / np.maximum(loss_in - loss_out, 1e-6), 0.002, 1.0)
     reached = 100.0 * (share * loss_in + (1.0 - share) * loss_out)
     distance = ((reached - salt) / value("salt_match_sd")) ** 2
-    if person.patches is not False:
+    # Patches are bald, unless a drug that holds the attack lets hair return in them.
+    held = bool(drivers[:, -span:, HOLDING_ATTACK].any())
+    if before is not None:
+        untreated = span // DAYS_PER_WEEK - int(_treated_weeks(person))
+        loss_in, loss_out = _loss(group, record[untreated])
+        was = 100.0 * (share * loss_in + (1.0 - share) * loss_out)
+        distance = distance + ((was - begun) / value("salt_match_sd")) ** 2
+        held = False
+    if person.patches is not False and not held:
         distance = distance + ((1.0 - loss_in) / value("patch_baldness_sd")) ** 2
     random = generator(source.seed, person.patient_id, "twins kept")
     chosen = _twins_kept(distance, wide % source.draws_per_pool, draws, random)
     set_patch_area(group, share)
     group.last_fallen = record[-1, FALLEN]
     return group.take(chosen, draws)
+
+
+def _loss(group: Group, week: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Share of terminal hair lost in the patches and outside them in one week. (lane,) each."""
+    terminal = week[RECORD.index("visible_terminal")] / group.salt_reference
+    kept = np.minimum(terminal, 1.0)
+    patches = group.patch_cells
+    return 1.0 - kept[:patches].mean(axis=0), 1.0 - kept[patches:].mean(axis=0)
 
 
 def _without_areata(group: Group) -> Group:

@@ -55,7 +55,7 @@ def forecast(
     if progress:
         progress(0, total, "the past up to today (a first run also compiles the model)")
     past = -cohort.run_in_days(person)
-    lived = Arm("lived", "What was taken up to today", person.running)
+    lived = Arm("lived", "What was taken up to today", (*person.ended, *person.running))
     drivers = daily_drivers(person, lived, start_day=past, end_day=0, draws=draws, seed=seed)
     groups = cohort.start(person, drivers, draws, seed, workers)
     days = weeks * cohort.DAYS_PER_WEEK
@@ -65,7 +65,7 @@ def forecast(
     for done, arm in enumerate(ordered, start=1):
         if progress:
             progress(done, total, arm.label)
-        taken = replace(arm, regimens=from_today(person, arm.regimens)) if person.running else arm
+        taken = replace(arm, regimens=from_today(person, arm.regimens))
         drivers = daily_drivers(person, taken, start_day=0, end_day=days, draws=draws, seed=seed)
         course = _arm(arm, person, groups, fates, drivers, weeks, draws, seed, workers)
         results[arm.id] = _counted(course, counted)
@@ -197,6 +197,10 @@ def observables(group: Group, record: FloatArray, vehicle: FloatArray) -> dict[s
 _USED = (
     ("salt", "autoimmune scarring", "SALT", "SALT {:.0f}: twins start at it"),
     (
+        "salt_before", "autoimmune", "",
+        "SALT {:.0f} before treatment: twins came from there to today's",
+    ),
+    (
         "episode_years", "autoimmune effluvium", "length of the episode",
         "length of the episode, {:.1f} years: immune memory and history of shedding",
     ),
@@ -258,6 +262,14 @@ def individualised(person: Person) -> tuple[tuple[str, ...], tuple[str, ...]]:
         used.append(
             f"{words} for {-regimen.start_week:.0f} weeks: today's hair has grown under it; where "
             "an option or plan does not name it, and without treatment, it is stopped today"
+        )
+    for regimen in person.ended:
+        assert regimen.stop_week is not None
+        words = regimen_text(replace(regimen, start_week=0.0, stop_week=None))
+        used.append(
+            f"{words} for {regimen.stop_week - regimen.start_week:.0f} weeks until "
+            f"{-regimen.stop_week:.0f} weeks ago: today's hair has grown under it and what falls "
+            "after it goes on to fall"
         )
     if len(person.current_treatments) > len(person.running):
         which = "other medicines" if person.running else "medicines"

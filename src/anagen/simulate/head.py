@@ -335,10 +335,9 @@ def _with_episode(head: Head, lanes: Lanes) -> Head:
     person, group = head.person, head.group
     salt = value("salt_unknown") if person.salt is None else person.salt
     years = value("episode_years_unknown") if person.episode_years is None else person.episode_years
-    start_alopecia_areata(
-        group, lanes, np.array([salt]), np.array([max(years * cohort.DAYS_PER_YEAR, 7.0)])
-    )
+    days = np.array([max(years * cohort.DAYS_PER_YEAR, 7.0)])
     longest = 7 * int(value("run_in_weeks"))
+    start_alopecia_areata(group, lanes, np.array([salt]), days, longest)
     episode = float(attack_days(lanes, np.array([years * cohort.DAYS_PER_YEAR]))[0])
     begin = _settled_patches if episode > longest else _first_patches
     days = int(np.clip(round(episode), 14, longest))

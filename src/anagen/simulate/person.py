@@ -37,8 +37,10 @@ class Person:
 
     `current_treatments` are the names of everything that is taken now; `running` are those of them
     that the model knows, with their starts before week 0: the past up to today is lived with them.
-    An arm goes on with them only where it names them (`simulate/running.py`). `markers` are assays
-    that tell who responds to a drug, with "low" or "high" (`sulfotransferase`).
+    An arm goes on with them only where it names them (`simulate/running.py`). `ended` are courses
+    that were stopped before today, with both weeks below 0: hair has lived with them and with
+    their end. `salt_before` is the SALT score when the first of all these began. `markers` are
+    assays that tell who responds to a drug, with "low" or "high" (`sulfotransferase`).
 
     `group_id` names people who are simulated under the same sets of parameters, such as the kinds
     of people of one trial: as people they differ, what is unknown of the model they share.
@@ -52,6 +54,7 @@ class Person:
     age_years: float | None
     mechanism_probability: Mapping[str, float]
     salt: float | None = None
+    salt_before: float | None = None
     episode_years: float | None = None
     patches: bool | None = None
     norwood: str | None = None
@@ -80,6 +83,7 @@ class Person:
     perturbations: tuple[Perturbation, ...] = ()
     current_treatments: tuple[str, ...] = ()
     running: tuple[Regimen, ...] = ()
+    ended: tuple[Regimen, ...] = ()
     notes: Mapping[str, str] = field(default_factory=dict)
     mechanism_mixtures: tuple[tuple[tuple[str, ...], float], ...] = ()
     ancestry: str | None = None

@@ -24,7 +24,8 @@ def from_today(person: Person, regimens: Iterable[Regimen]) -> tuple[Regimen, ..
     """Regimens to simulate when `regimens` are all that is taken from today on.
 
     Of a treatment that runs at the same dose and interval, the first course is the running one,
-    without a gap; at another dose the old course ends as the new one begins.
+    without a gap; at another dose the old course ends as the new one begins. Courses that ended
+    before today are in every arm: what they leave is the same.
     """
     named = list(regimens)
     past: list[Regimen] = []
@@ -43,4 +44,4 @@ def from_today(person: Person, regimens: Iterable[Regimen]) -> tuple[Regimen, ..
             past.append(replace(old, stop_week=0.0))
         else:
             past.append(replace(old, stop_week=named.pop(place).stop_week))
-    return (*past, *named)
+    return (*person.ended, *past, *named)

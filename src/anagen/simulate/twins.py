@@ -393,13 +393,13 @@ def stage_parameter(person: Person) -> str:
 
 
 def start_alopecia_areata(
-    group: Group, lanes: Lanes, salt: FloatArray, episode_days: FloatArray
+    group: Group, lanes: Lanes, salt: FloatArray, episode_days: FloatArray, run_in_days: float
 ) -> None:
     """Sets person traits and the state at the start of the run-in of an episode, in place.
 
-    `salt` and `episode_days` (lane,). Episodes longer than the run-in start active with the memory
-    of their length in closed form; shorter ones start healthy and get their patch on the way
-    (`attack_days`).
+    `salt` and `episode_days` (lane,); `run_in_days` from now to today. Episodes longer than the
+    run-in start active with the memory of their length in closed form; shorter ones start healthy
+    and get their patch on the way (`attack_days`).
     """
     p, index = group.person, PERSON_INDEX
     draw, normal = lanes.parameter, lanes.normal
@@ -437,7 +437,6 @@ def start_alopecia_areata(
         group.cells[CELL_INDEX["log_susceptibility"], patch] += margin
     set_patch_area(group, salt / 100.0)
     group.activity = group.activity_sd * normal("disease activity at the start of the run-in")
-    run_in_days = 7.0 * value("run_in_weeks")
     chronic = attack_days(lanes, episode_days) > run_in_days
     effector = p[index["new_patch_effector"]]
     formation = p[index["memory_formation"]] * effector
