@@ -39,6 +39,7 @@ PERSON = Questions(
         "sex",
         "age",
         "salt",
+        "salt_of_episode",
         "onset",
         "reproductive_status",
         "pregnancy_planned",

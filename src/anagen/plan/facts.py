@@ -9,6 +9,7 @@ from fnmatch import fnmatchcase
 from anagen.assess.records import Assessment
 from anagen.catalog.expressions import Value, evaluate
 from anagen.catalog.medicines import match_medicine, medicine_classes, treatments_of
+from anagen.catalog.parameters import value
 from anagen.catalog.questions import PERSON
 from anagen.catalog.safety import load_definitions
 from anagen.catalog.supplements import in_unit, upper_limits
@@ -76,6 +77,8 @@ class PersonFacts:
                 return record.age_years
             case "salt":
                 return record.measurements.salt
+            case "salt_of_episode":
+                return self._salt_of_episode()
             case "onset":
                 return record.complaint.onset
             case "systolic":
@@ -83,6 +86,17 @@ class PersonFacts:
         if word in PERSON.names:
             return getattr(situation, word)
         raise KeyError(word)
+
+    def _salt_of_episode(self) -> float | None:
+        """The SALT that says how severe the disease is: today's may be thanks to a treatment."""
+        measured = self.record.measurements
+        weeks = value("run_in_weeks")
+        lately = any(
+            treatments_of(item.name) and (item.stopped_weeks_ago or 0.0) < weeks
+            for item in self.record.medicines
+        )
+        known = [measured.salt, measured.salt_before_treatment if lately else None]
+        return max((score for score in known if score is not None), default=None)
 
     def call(self, function: str, arguments: tuple[str, ...]) -> Value:
         """One of the functions of `PERSON` with quoted arguments."""
