@@ -110,7 +110,7 @@ def test_salt_before_treatment_counts_with_a_treatment_that_is_followed() -> Non
         (None, 60.0, "taken earlier for 60 weeks, until 4 weeks ago"),
         ("none", 60.0, "expect less than the forecast says"),
         ("none", 12.0, "too short to tell"),
-        ("good", 60.0, "with a good effect, as told"),
+        ("good", 60.0, "with a good effect on the hair, as told"),
     ],
 )
 def test_an_option_tells_that_it_was_taken_and_what_it_did(

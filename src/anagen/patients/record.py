@@ -93,7 +93,7 @@ class Measurements(Strict):
         default=None,
         ge=0,
         le=100,
-        description="SALT score when the first of the treatments with a start was begun",
+        description="SALT score when the first treatment against the attack was begun",
     )
     norwood: Literal["I", "II", "III", "III vertex", "IV", "V", "VI", "VII"] | None = None
     ludwig: Literal["I", "II", "III"] | None = None

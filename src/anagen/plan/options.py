@@ -270,10 +270,10 @@ def _is(medicine: Medicine, treatment: Treatment) -> bool:
 
 
 TOLD = {
-    "none": "without effect on the hair, as told: expect less than the forecast says, which does "
-    "not know this",
-    "some": "with some effect, as told, which the forecast does not know",
-    "good": "with a good effect, as told, which the forecast does not know",
+    "none": "without effect on the hair, as told, which moves no number here: expect less than "
+    "the forecast says",
+    "some": "with some effect on the hair, as told, which moves no number here",
+    "good": "with a good effect on the hair, as told, which moves no number here",
 }
 
 

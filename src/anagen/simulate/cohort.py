@@ -327,15 +327,14 @@ def _run_episode(
     share = np.clip((salt / 100.0 - loss_out) / np.maximum(loss_in - loss_out, 1e-6), 0.002, 1.0)
     reached = 100.0 * (share * loss_in + (1.0 - share) * loss_out)
     distance = ((reached - salt) / value("salt_match_sd")) ** 2
-    # Patches are bald, unless a drug that holds the attack lets hair return in them.
-    held = bool(drivers[:, -span:, HOLDING_ATTACK].any())
+    held = np.flatnonzero([drivers[:, day, HOLDING_ATTACK].any() for day in range(-span, 0)])
     if before is not None:
-        untreated = span // DAYS_PER_WEEK - int(_treated_weeks(person))
-        loss_in, loss_out = _loss(group, record[untreated])
+        treated = span - held[0] if held.size else int(_treated_weeks(person)) * DAYS_PER_WEEK
+        loss_in, loss_out = _loss(group, record[(span - treated) // DAYS_PER_WEEK])
         was = 100.0 * (share * loss_in + (1.0 - share) * loss_out)
         distance = distance + ((was - begun) / value("salt_match_sd")) ** 2
-        held = False
-    if person.patches is not False and not held:
+    # Patches are bald, unless a drug that holds the attack lets hair return in them.
+    if person.patches is not False and (before is not None or not held.size):
         distance = distance + ((1.0 - loss_in) / value("patch_baldness_sd")) ** 2
     random = generator(source.seed, person.patient_id, "twins kept")
     chosen = _twins_kept(distance, wide % source.draws_per_pool, draws, random)
