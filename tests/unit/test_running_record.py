@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Literal
 
 import pytest
 
 from anagen.assess.assess import assess
 from anagen.patients.condition import person_from
+from anagen.patients.intake import load
 from anagen.patients.record import (
     Complaint,
     Condition,
@@ -17,9 +19,11 @@ from anagen.patients.record import (
     PatientRecord,
 )
 from anagen.patients.running import ended_regimens, running_regimens
+from anagen.patients.severity import salt_of_episode
 from anagen.plan.make import make_plan
 from anagen.simulate.result import NO_CHANGE
 
+EXAMPLES = Path(__file__).parents[2] / "examples" / "patients"
 MALE = ("male_pattern_hair_loss",)
 
 
@@ -102,6 +106,27 @@ def test_salt_before_treatment_counts_with_a_treatment_that_is_followed() -> Non
     without = person_from(record().model_copy(update={"measurements": measured}), cause)
     assert without.salt_before is None
     assert "SALT before treatment" in without.notes["not used: SALT before treatment"]
+
+
+def test_severity_is_that_before_treatment_while_a_treatment_holds_it() -> None:
+    measured = Measurements(salt=12.0, salt_before_treatment=85.0)
+
+    def severity(*medicines: Medicine) -> float | None:
+        return salt_of_episode(record(*medicines).model_copy(update={"measurements": measured}))
+
+    drug = Medicine(name="baricitinib", started_weeks_ago=60.0)
+    lately, long_ago = (drug.model_copy(update={"stopped_weeks_ago": x}) for x in (6.0, 26.0))
+    assert severity(drug) == severity(lately) == 85.0
+    assert severity(long_ago) == severity(Medicine(name="ramipril")) == severity() == 12.0
+    assert salt_of_episode(record()) is None
+
+
+def test_screening_before_a_jak_inhibitor_is_proposed_by_severity_before_treatment() -> None:
+    off = load(EXAMPLES / "areata_off_baricitinib.toml")
+    proposed = {item.test for item in assess(off).tests}
+    small = off.model_copy(update={"measurements": Measurements(salt=22.0)})
+    assert "jak_screening" in proposed
+    assert "jak_screening" not in {item.test for item in assess(small).tests}
 
 
 @pytest.mark.parametrize(

@@ -14,6 +14,7 @@ from anagen.catalog.questions import SIGNS
 from anagen.patients.abnormal import abnormal
 from anagen.patients.diagnoses import condition_ids
 from anagen.patients.record import PatientRecord
+from anagen.patients.severity import salt_of_episode
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,9 @@ class Signs:
                 return record.sex
             case "salt":
                 return self._salt()
+            case "salt_of_episode":
+                known = (self._salt(), salt_of_episode(record))
+                return max((score for score in known if score is not None), default=None)
             case "pregnancy_planned":
                 return situation.pregnancy_planned
             case "breastfeeding":

@@ -24,7 +24,15 @@ class Questions:
 
 
 SIGNS = Questions(
-    names=("age", "sex", "salt", "pregnancy_planned", "breastfeeding", "abnormal_result"),
+    names=(
+        "age",
+        "sex",
+        "salt",
+        "salt_of_episode",
+        "pregnancy_planned",
+        "breastfeeding",
+        "abnormal_result",
+    ),
     rows="findings.csv",
     functions={
         "probability": "causes/*.toml",

@@ -9,7 +9,6 @@ from fnmatch import fnmatchcase
 from anagen.assess.records import Assessment
 from anagen.catalog.expressions import Value, evaluate
 from anagen.catalog.medicines import match_medicine, medicine_classes, treatments_of
-from anagen.catalog.parameters import value
 from anagen.catalog.questions import PERSON
 from anagen.catalog.safety import load_definitions
 from anagen.catalog.supplements import in_unit, upper_limits
@@ -19,6 +18,7 @@ from anagen.patients.nutrients import intake, over_every_limit, over_limit
 from anagen.patients.recent import recent
 from anagen.patients.record import Medicine, PatientRecord
 from anagen.patients.result_text import POSITIVE, says
+from anagen.patients.severity import salt_of_episode
 
 
 def cause_probability(assessment: Assessment, pattern: str) -> float:
@@ -78,7 +78,7 @@ class PersonFacts:
             case "salt":
                 return record.measurements.salt
             case "salt_of_episode":
-                return self._salt_of_episode()
+                return salt_of_episode(record)
             case "onset":
                 return record.complaint.onset
             case "systolic":
@@ -86,17 +86,6 @@ class PersonFacts:
         if word in PERSON.names:
             return getattr(situation, word)
         raise KeyError(word)
-
-    def _salt_of_episode(self) -> float | None:
-        """The SALT that says how severe the disease is: today's may be thanks to a treatment."""
-        measured = self.record.measurements
-        weeks = value("run_in_weeks")
-        lately = any(
-            treatments_of(item.name) and (item.stopped_weeks_ago or 0.0) < weeks
-            for item in self.record.medicines
-        )
-        known = [measured.salt, measured.salt_before_treatment if lately else None]
-        return max((score for score in known if score is not None), default=None)
 
     def call(self, function: str, arguments: tuple[str, ...]) -> Value:
         """One of the functions of `PERSON` with quoted arguments."""

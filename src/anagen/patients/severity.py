@@ -1,0 +1,19 @@
+"""How severe an episode of alopecia areata is, as licences count it."""
+
+from __future__ import annotations
+
+from anagen.catalog.medicines import treatments_of
+from anagen.catalog.parameters import value
+from anagen.patients.record import PatientRecord
+
+
+def salt_of_episode(record: PatientRecord) -> float | None:
+    """The larger of today's SALT and, while a treatment holds it or did until lately, of that
+    before treatment. None when neither is known."""
+    measured, weeks = record.measurements, value("run_in_weeks")
+    lately = any(
+        treatments_of(item.name) and (item.stopped_weeks_ago or 0.0) < weeks
+        for item in record.medicines
+    )
+    known = (measured.salt, measured.salt_before_treatment if lately else None)
+    return max((score for score in known if score is not None), default=None)
