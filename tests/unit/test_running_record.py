@@ -80,7 +80,9 @@ def test_what_ended_too_long_ago_or_began_unknown_is_said_and_not_followed() -> 
     assert "104 weeks" in notes["not used: finasteride earlier"]
     found, notes = ended(Medicine(name="finasteride", stopped_weeks_ago=9.0))
     assert found == ()
-    assert "since when" in notes["not used: finasteride earlier"]
+    assert "from when to when" in notes["not used: finasteride earlier"]
+    one_date = Medicine(name="finasteride", started_weeks_ago=9.0, stopped_weeks_ago=9.0)
+    assert ended(one_date) == ((), notes)
     stores = Medicine(name="ferrous sulfate", started_weeks_ago=50.0, stopped_weeks_ago=9.0)
     assert ended(stores) == ((), {})
 

@@ -24,6 +24,8 @@ RED_FLAG_SYSTEM = f"{BASE}/CodeSystem/red-flag"
 TREATMENT_SYSTEM = f"{BASE}/CodeSystem/treatment"
 RESULT_SYSTEM = f"{BASE}/CodeSystem/result"
 PATIENT_SYSTEM = f"{BASE}/patient"
+# What a medicine did for the hair, as told: none, some or good.
+RESPONSE_EXTENSION = f"{BASE}/StructureDefinition/hair-response"
 INTERVAL_EXTENSION = f"{BASE}/StructureDefinition/probability-interval"
 LOINC = "http://loinc.org"
 SNOMED = "http://snomed.info/sct"

@@ -8,7 +8,7 @@ from typing import Any
 
 from anagen.catalog.medicines import MedicineRow, load_medicines, match_medicine, medicine_classes
 from anagen.interop.fhir_bundle import codings, day, first_day, words
-from anagen.interop.fhir_codes import HAIR_SYSTEM
+from anagen.interop.fhir_codes import HAIR_SYSTEM, RESPONSE_EXTENSION
 from anagen.interop.fhir_draft import Draft, note_of, number_of, says_nothing, set_aside
 
 _NOTHING = ("no current medication", "no known medication", "no medication")
@@ -95,6 +95,9 @@ def _medicine(resource: dict[str, Any], name: str, on: date | None, draft: Draft
     notes = [note_of(resource), "on hold" if resource.get("status") == "on-hold" else ""]
     if any(c == "supplement" for s, c, _ in codings(resource.get("category")) if s == HAIR_SYSTEM):
         entry["supplement"] = True
+    for told in resource.get("extension", ()):
+        if isinstance(told, dict) and told.get("url") == RESPONSE_EXTENSION:
+            entry["response"] = told.get("valueCode")
     weeks = draft.weeks(on)
     if weeks is not None:
         entry["started_weeks_ago"] = weeks

@@ -13,6 +13,7 @@ from anagen.interop.fhir_codes import (
     HAIR_SYSTEM,
     LOINC,
     PATIENT_SYSTEM,
+    RESPONSE_EXTENSION,
     SNOMED,
     UCUM,
     hair_codes,
@@ -241,6 +242,8 @@ def _medicine(patient: str, entry: Medicine, today: date) -> dict[str, Any]:
         resource["dosage"] = [{"text": entry.dose}]
     if entry.supplement:
         resource["category"] = {"coding": [{"system": HAIR_SYSTEM, "code": "supplement"}]}
+    if entry.response:
+        resource["extension"] = [{"url": RESPONSE_EXTENSION, "valueCode": entry.response}]
     if entry.note:
         resource["note"] = [{"text": entry.note}]
     return resource

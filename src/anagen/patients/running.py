@@ -75,7 +75,7 @@ def ended_regimens(
 ) -> tuple[Regimen, ...]:
     """Treatments stopped in the last `weeks`, from when to when (both negative). Fills `notes`.
 
-    Followed are those with a model, evidence for one of the `causes` and a known start.
+    Followed are those with a model, evidence for one of the `causes`, a known start and end.
     """
     named, found = tuple(causes), []
     for medicine in record.medicines:
@@ -89,17 +89,18 @@ def ended_regimens(
             notes[f"not used: {treatment.id} earlier"] = (
                 f"{stopped}: before the past that is simulated, {weeks:.0f} weeks"
             )
-        elif medicine.started_weeks_ago is None:
+        elif (medicine.started_weeks_ago or 0.0) <= medicine.stopped_weeks_ago:
+            # No start is known, or no end: a feed that has one date gives it as both.
             notes[f"not used: {treatment.id} earlier"] = (
-                f"{stopped}: since when it was taken is not known, so its part in today's hair, "
-                "and what may fall after it, is not simulated"
+                f"{stopped}: from when to when it was taken is not known, so its part in today's "
+                "hair, and what may fall after it, is not simulated"
             )
         else:
             regimen = _regimen(medicine, treatment, treatment.regimen, notes)
             found.append(
                 replace(
                     regimen,
-                    start_week=-medicine.started_weeks_ago,
+                    start_week=-float(medicine.started_weeks_ago or 0.0),
                     stop_week=-medicine.stopped_weeks_ago,
                     credence=credence(treatment, named),
                 )
