@@ -39,9 +39,9 @@ class Person:
     that the model knows, with their starts before week 0: the past up to today is lived with them.
     An arm goes on with them only where it names them (`simulate/running.py`). `ended` are courses
     that were stopped before today, with both weeks below 0: hair has lived with them and with
-    their end. `salt_before` is the SALT score when the first of them that holds
-    the attack began. `markers` are
-    assays that tell who responds to a drug, with "low" or "high" (`sulfotransferase`).
+    their end. `salt_before` is the SALT score when the first of them that holds the attack began.
+    `markers` are assays that tell who responds to a drug, with "low" or "high"
+    (`sulfotransferase`).
 
     `group_id` names people who are simulated under the same sets of parameters, such as the kinds
     of people of one trial: as people they differ, what is unknown of the model they share.
