@@ -31,6 +31,18 @@ def record(*medicines: Medicine) -> PatientRecord:
     return PatientRecord(id="r", sex="male", age_years=35.0, medicines=medicines)
 
 
+def vertex_man(*medicines: Medicine, **others: object) -> PatientRecord:
+    return PatientRecord(
+        id="plan",
+        sex="male",
+        age_years=38.0,
+        complaint=Complaint(duration_weeks=300.0, onset="gradual", pattern=("vertex",)),
+        measurements=Measurements(norwood="III vertex"),
+        medicines=medicines,
+        **others,  # pyright: ignore[reportArgumentType]
+    )
+
+
 def running(*medicines: Medicine, causes: tuple[str, ...] = MALE):
     notes: dict[str, str] = {}
     return running_regimens(record(*medicines), causes, notes), notes
@@ -149,14 +161,7 @@ def test_an_option_tells_that_it_was_taken_and_what_it_did(
         stopped_weeks_ago=4.0,
         response=response,
     )
-    taken = PatientRecord(
-        id="earlier",
-        sex="male",
-        age_years=38.0,
-        complaint=Complaint(duration_weeks=300.0, onset="gradual", pattern=("vertex",)),
-        measurements=Measurements(norwood="III vertex"),
-        medicines=(earlier,),
-    )
+    taken = vertex_man(earlier)
     plan = make_plan(taken, assess(taken), weeks=26, draws=5, seed=1)
     told = {option.id: option.indication for option in plan.options}
     assert words in told["finasteride"]
@@ -209,14 +214,8 @@ def test_the_person_of_the_model_carries_them() -> None:
 
 
 def planned(**situation: object):
-    taken = PatientRecord(
-        id="plan",
-        sex="male",
-        age_years=38.0,
-        complaint=Complaint(duration_weeks=300.0, onset="gradual", pattern=("vertex",)),
-        measurements=Measurements(norwood="III vertex"),
-        medicines=(Medicine(name="finasteride", dose="1 mg daily", started_weeks_ago=60.0),),
-        **situation,  # pyright: ignore[reportArgumentType]
+    taken = vertex_man(
+        Medicine(name="finasteride", dose="1 mg daily", started_weeks_ago=60.0), **situation
     )
     return make_plan(taken, assess(taken), weeks=52, draws=10, seed=1)
 

@@ -64,9 +64,8 @@ _MODELLED_EVENTS = frozenset(
         "other",
     }
 )
-# Events that are the end of a course, and how far two tellings of one day may lie apart.
+# Events that may be the end of a course.
 _ENDS = frozenset({"drug_stop", "hormone_stop"})
-_SAME_WEEKS = 2.0
 _PATCH_PATTERNS = frozenset({"patchy", "ophiasis"})
 _TOTAL_PATTERNS = frozenset({"totalis", "universalis"})
 _TOTAL_LOSS = 100.0
@@ -272,7 +271,7 @@ def _perturbations(
     """What pushed follicles out of growth. What falls after a course that is followed is not told
     again by the event that names its end."""
     found = []
-    ends = [-float(regimen.stop_week or 0.0) for regimen in ended]
+    ends, apart = [-float(regimen.stop_week or 0.0) for regimen in ended], value("same_end_weeks")
     for event in record.events:
         if event.kind == "childbirth":
             continue
@@ -280,7 +279,7 @@ def _perturbations(
             notes[f"not used: {event.kind}"] = (
                 f"{event.kind.replace('_', ' ')} without a date cannot be placed in time"
             )
-        elif event.kind in _ENDS and any(abs(event.weeks_ago - e) <= _SAME_WEEKS for e in ends):
+        elif event.kind in _ENDS and any(abs(event.weeks_ago - e) <= apart for e in ends):
             notes[f"used: {event.kind}"] = (
                 f"{event.kind.replace('_', ' ')} {event.weeks_ago:.0f} weeks ago: told by the "
                 "course that ended then, not counted twice"

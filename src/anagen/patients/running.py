@@ -79,17 +79,18 @@ def ended_regimens(
     """
     named, found = tuple(causes), []
     for medicine in record.medicines:
-        if medicine.stopped_weeks_ago is None:
+        started, ended = medicine.started_weeks_ago, medicine.stopped_weeks_ago
+        if ended is None:
             continue
         treatment = _treatment(medicine, named)
         if treatment is None or treatment.regimen is None or _is_intake(treatment):
             continue
-        stopped = f"{treatment.name}, stopped {medicine.stopped_weeks_ago:.0f} weeks ago"
-        if medicine.stopped_weeks_ago >= weeks:
+        stopped = f"{treatment.name}, stopped {ended:.0f} weeks ago"
+        if ended >= weeks:
             notes[f"not used: {treatment.id} earlier"] = (
                 f"{stopped}: before the past that is simulated, {weeks:.0f} weeks"
             )
-        elif (medicine.started_weeks_ago or 0.0) <= medicine.stopped_weeks_ago:
+        elif started is None or started <= ended:
             # No start is known, or no end: a feed that has one date gives it as both.
             notes[f"not used: {treatment.id} earlier"] = (
                 f"{stopped}: from when to when it was taken is not known, so its part in today's "
@@ -100,8 +101,8 @@ def ended_regimens(
             found.append(
                 replace(
                     regimen,
-                    start_week=-float(medicine.started_weeks_ago or 0.0),
-                    stop_week=-medicine.stopped_weeks_ago,
+                    start_week=-started,
+                    stop_week=-ended,
                     credence=credence(treatment, named),
                 )
             )

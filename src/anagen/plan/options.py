@@ -251,7 +251,7 @@ def _indication_text(
     text = f"{WORDING[row.role]} {text}"
     if row.note:
         text = f"{text}; {row.note}"
-    taken = [medicine for medicine in record.medicines if _is(medicine, treatment)]
+    taken = [medicine for medicine in record.medicines if _may_be(medicine, treatment)]
     if any(not item.stopped_weeks_ago for item in taken):
         return f"{text}; already taken"
     if taken:
@@ -260,7 +260,7 @@ def _indication_text(
     return text
 
 
-def _is(medicine: Medicine, treatment: Treatment) -> bool:
+def _may_be(medicine: Medicine, treatment: Treatment) -> bool:
     """Whether a medicine is this treatment, or may be it where its name says no form."""
     known = treatments_of(medicine.name)
     if known:
