@@ -48,9 +48,10 @@ from anagen.simulate.parameter_draws import PEOPLE_PER_SET
 from anagen.simulate.parameter_draws import sample as sample_parameter
 from anagen.simulate.parameter_sets import SeedWithSets
 from anagen.trials.asked import Asked
-from anagen.trials.effects import only_women
+from anagen.trials.effects import only_women, product_factors
 from anagen.trials.endpoints import RULES
 from anagen.trials.predict import Reading
+from anagen.trials.published import published_trial
 
 FloatArray = NDArray[np.float64]
 PARAMETERS = 5
@@ -465,19 +466,33 @@ def test_studies_of_women_differ_more_by_the_factor() -> None:
     assert seen == {True, False}
 
 
-def test_arms_on_a_product_differ_more_by_the_factor() -> None:
+def test_arms_on_a_product_differ_more_by_the_factor_of_its_kind() -> None:
     found, _ = _of_random_sets("pattern")
-    spreads = Spreads(np.full(9, 0.0), np.full(9, 2.0), np.full(9, 0.0), product=3.0)
+    kinds = {"lllt": "light", "microneedling": "needling", "prp": "platelet"}
+    kinds["saw palmetto"] = "saw_palmetto"
+    assert set(found.products) == {f"{kind}_product_factor" for kind in kinds.values()}
+    own_factor = {name: 2.0 + 3.0 * i for i, name in enumerate(found.products)}
+    spreads = Spreads(
+        np.full(9, 0.0), np.full(9, 2.0), np.full(9, 0.0), products=np.array([*own_factor.values()])
+    )
     seen = set()
     for block in found.blocks:
         own = np.sqrt(np.diag(block_covariance(block, spreads) - block.fixed))
         for row, sd, net in zip(block.rows, own, block.net, strict=True):
-            words = " ".join(_words(found, int(row)))
-            product = any(name in words.lower() for name in ("lllt", "prp", "needling", "palmetto"))
-            seen.add(product)
+            words = " ".join(_words(found, int(row))).lower()
+            taken = [own_factor[f"{kinds[name]}_product_factor"] for name in kinds if name in words]
+            seen.add(len(taken))
             # A difference from a control arm holds what that arm has of its own too.
-            assert sd == pytest.approx(2.0 * math.sqrt((9.0 if product else 1.0) + net)), words
-    assert seen == {True, False}
+            assert sd == pytest.approx(2.0 * math.sqrt(max(taken, default=1.0) ** 2 + net)), words
+    assert seen == {0, 1, 2}
+
+
+def test_a_kind_of_product_without_fitted_trials_has_the_factor_of_any() -> None:
+    trial = published_trial(load_studies()["Park_2022_exosomes"]).trial
+    assert trial is not None
+    both = product_factors(trial, "exosomes_12_weekly_with_microneedling")
+    assert set(both) == {"trial_product_factor", "needling_product_factor"}
+    assert product_factors(trial, "no such arm") == ()
 
 
 def _words(found: Likelihood, row: int) -> tuple[str, ...]:

@@ -154,7 +154,7 @@ def without(
 def _wider(block: Block, seen: NDArray[np.bool_]) -> Block:
     """The block with the larger arm effect of drugs that no fitted study holds; a product has a
     factor of its own."""
-    factor = np.where(seen | block.product, 1.0, value("trial_unseen_drug_factor"))
+    factor = np.where(seen | block.products.any(axis=1), 1.0, value("trial_unseen_drug_factor"))
     return replace(block, same_arm=block.same_arm * np.outer(factor, factor))
 
 

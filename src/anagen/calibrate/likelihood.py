@@ -20,11 +20,10 @@ from anagen.calibrate.targets import Targets
 from anagen.catalog.parameters import value
 from anagen.simulate.parameter_draws import from_normal
 from anagen.trials.effects import (
-    PRODUCT_FACTOR,
     WOMEN_FACTOR,
     effect_row,
-    on_a_product,
     only_women,
+    product_factors,
 )
 from anagen.trials.endpoints import WORSE_IS_COUNTED
 from anagen.trials.unaided import share_unaided
@@ -38,13 +37,13 @@ _UNAIDED = ("trial_unaided_percent", "trial_unaided_log_sd")
 @dataclass(frozen=True, slots=True, eq=False)
 class Spreads:
     """SD of what a study, an arm and a visit have of their own. (scale,); `women` is the factor on
-    that of a study of women, `product` on that of an arm on a product."""
+    that of a study of women, `products` (kind,) those on the arm effect of arms on a product."""
 
     study: FloatArray
     arm: FloatArray
     visit: FloatArray
     women: float = 1.0
-    product: float = 1.0
+    products: float | FloatArray = 1.0
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -54,8 +53,8 @@ class Block:
     people of an arm; `same_scale`, `same_arm` (row, row) 0 or 1; `scale` (row,) family of spread;
     `net` (row,) 1 for a difference from a control arm; `towards` (row,) 1 where doing better raises
     the row, -1 where it lowers it; `study_part` (row,) as `towards`, 0 for a difference of two
-    arms, which share the study's effect; `women` whether only women took part; `product` (row,)
-    whether the arm takes a product."""
+    arms, which share the study's effect; `women` whether only women took part; `products` (row,
+    kind) whether the arm takes a product of that kind."""
 
     rows: NDArray[np.int64]
     fixed: FloatArray
@@ -67,7 +66,7 @@ class Block:
     towards: FloatArray
     study_part: FloatArray
     women: bool
-    product: NDArray[np.bool_]
+    products: NDArray[np.bool_]
 
     def part(self, wanted: NDArray[np.bool_]) -> Block:
         """Only the rows marked in `wanted` (row,)."""
@@ -83,7 +82,7 @@ class Block:
             self.towards[wanted],
             self.study_part[wanted],
             self.women,
-            self.product[wanted],
+            self.products[wanted],
         )
 
 
@@ -109,6 +108,7 @@ class Likelihood:
     emulator: Emulator
     blocks: tuple[Block, ...]
     scales: tuple[str, ...]
+    products: tuple[str, ...] = ()
     unaided: Unaided | None = None
 
     @property
@@ -120,10 +120,11 @@ class Likelihood:
         """SD of study, arm and visit effects by scale, at these scores."""
         parts = ("study", "arm", "visit")
         wanted = [effect_row(part, scale) for part in parts for scale in self.scales]
-        factors = (WOMEN_FACTOR, PRODUCT_FACTOR)
+        factors = (WOMEN_FACTOR, *self.products)
         found = np.array([self._value(name, scores) for name in [*wanted, *factors]])
         study, arm, visit = found[: len(wanted)].reshape(len(parts), len(self.scales))
-        return Spreads(study, arm, visit, *(float(factor) for factor in found[len(wanted) :]))
+        women, *products = found[len(wanted) :]
+        return Spreads(study, arm, visit, float(women), np.array(products))
 
     def predict(self, scores: FloatArray) -> FloatArray:
         """Expected rows in their units. `scores` (..., score). Shape: (..., row)."""
@@ -192,7 +193,9 @@ class Likelihood:
 def block_covariance(block: Block, spreads: Spreads) -> FloatArray:
     """Covariance of the rows of one group of people at these spreads. Shape: (row, row)."""
     control = spreads.arm[block.scale] * block.towards
-    arm = control * np.where(block.product, spreads.product, 1.0)
+    # An arm on several kinds of product differs as the kind that differs most.
+    factor = np.where(block.products, spreads.products, 0.0).max(axis=1, initial=0.0)
+    arm = control * np.where(block.products.any(axis=1), factor, 1.0)
     # Two arms of one study share its effect; their difference holds what both have of their own.
     both = np.outer(arm, arm) + np.outer(control * block.net, control * block.net)
     return (
@@ -221,6 +224,11 @@ def likelihood(
     """Puts rows, emulators and the spread of people together; `unaided` is the emulator of people
     who recover unaided, where there are any."""
     scales = tuple(dict.fromkeys(targets.scale))
+    taken = [
+        product_factors(targets.trials[study].trial, row.arm)
+        for study, row in zip(targets.study, targets.rows, strict=True)
+    ]
+    products = tuple(dict.fromkeys(name for names in taken for name in names))
     blocks = []
     for number in dict.fromkeys(targets.people.tolist()):
         rows = np.flatnonzero(targets.people == number)
@@ -243,17 +251,12 @@ def likelihood(
                 towards=towards,
                 study_part=np.where(net, 0.0, towards),
                 women=all(only_women(targets.trials[at].trial) for at in targets.study[rows]),
-                product=np.array(
-                    [
-                        on_a_product(
-                            targets.trials[targets.study[row]].trial, targets.rows[row].arm
-                        )
-                        for row in rows
-                    ]
+                products=np.array(
+                    [[name in taken[row] for name in products] for row in rows], dtype=bool
                 ),
             )
         )
-    found = Likelihood(targets, parameters, emulator, tuple(blocks), scales)
+    found = Likelihood(targets, parameters, emulator, tuple(blocks), scales, products)
     if unaided is None:
         return found
     groups = tuple(dict.fromkeys(targets.people.tolist()))

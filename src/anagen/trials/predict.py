@@ -26,11 +26,10 @@ from anagen.trials.arms import control_gain, control_route, regimens_of, simulat
 from anagen.trials.asked import Asked
 from anagen.trials.design import CONTROLS, Population, Trial, TrialArm
 from anagen.trials.effects import (
-    PRODUCT_FACTOR,
     WOMEN_FACTOR,
     effect_row,
-    on_a_product,
     only_women,
+    product_factors,
 )
 from anagen.trials.endpoints import RULES, WORSE_IS_COUNTED, Rule, readings
 from anagen.trials.leaving import leaving
@@ -364,20 +363,23 @@ def _effect(trial: Trial, item: Asked, rule: Rule, seen: bool, seed: int) -> flo
     """SD of what study, arm and visit add, on the scale of the rule: the root mean square over
     what is known of each."""
 
-    def square(part: str, factor: str | None = None) -> float:
+    def square(part: str, *factors: str) -> float:
         drawn = sample(effect_row(part, rule.scale), SAMPLES, seed, trial.id)
-        if factor is not None:
-            drawn = drawn * sample(factor, SAMPLES, seed, trial.id)
+        if factors:
+            drawn = drawn * np.maximum.reduce(
+                [sample(factor, SAMPLES, seed, trial.id) for factor in factors]
+            )
         return float(np.mean(drawn**2))
 
-    if on_a_product(trial, item.arm):
+    products = product_factors(trial, item.arm)
+    if products:
         # Says already how far an arm may be from what the model makes of its treatment.
-        own = square("arm", PRODUCT_FACTOR)
+        own = square("arm", *products)
     else:
         own = square("arm") * (1.0 if seen else value("trial_unseen_drug_factor") ** 2)
     # Two arms of one study share its effect, so their difference holds what each has of its own.
-    women = WOMEN_FACTOR if only_women(trial) else None
-    others = square("arm") if item.kind == "net" else square("study", women)
+    women = (WOMEN_FACTOR,) if only_women(trial) else ()
+    others = square("arm") if item.kind == "net" else square("study", *women)
     return math.sqrt(own + others + square("visit"))
 
 
