@@ -19,7 +19,7 @@ from anagen.calibrate import release
 from anagen.calibrate.diagnose import demand_convergence, effective_draws, split_r_hat
 from anagen.calibrate.emulator import learn
 from anagen.calibrate.fit import Effort, Posterior, posterior_chains
-from anagen.calibrate.leave_out import without
+from anagen.calibrate.leave_out import leave_out, without
 from anagen.calibrate.likelihood import (
     Likelihood,
     Spreads,
@@ -680,6 +680,39 @@ def test_a_chain_in_a_process_of_its_own_has_the_same_bits() -> None:
     first, second = posterior_chains(found, replace(effort, chains=2), 0, "test")
     assert np.array_equal(alone, first)
     assert not np.array_equal(first, second)
+
+
+def test_checks_in_processes_of_their_own_have_the_same_bits() -> None:
+    found, effort = _toy_likelihood(), Effort(chains=1, draws=20, burn_in=40, adaptations=0)
+    truths = np.random.default_rng(3).standard_normal((3, PARAMETERS))
+    said: list[int] = []
+    alone, apart = (
+        recover(found, truths, effort=effort, workers=n, progress=lambda n, *_: said.append(n))
+        for n in (1, 2)
+    )
+    assert np.array_equal(alone.ranks, apart.ranks)
+    assert said == [1, 2, 3] * 2
+    real, _ = _of_random_sets("pattern")
+    assert leave_out(real, effort=effort) == leave_out(real, effort=effort, workers=2)
+
+
+@pytest.mark.parametrize("layer", ["areata", "pattern"])
+def test_the_compiled_likelihood_is_the_one_that_is_described(layer: str) -> None:
+    """Against the normal density of the rows block by block, with a study left out too."""
+    found, ensemble = _of_random_sets(layer)
+    if layer == "areata":
+        alone = learn(ensemble, found.targets.percent, np.ones(6), strongest=0)
+        found = likelihood(found.targets, found.parameters, found.emulator, ensemble, alone)
+    random = np.random.default_rng(11)
+    for own in (found, replace(found, blocks=found.blocks[1:])):
+        for scores in 0.7 * random.standard_normal((3, len(found.names))):
+            miss, spreads = own.miss(scores), own.spreads(scores)
+            expected = 0.0
+            for block in own.blocks:
+                whole, off = block_covariance(block, spreads), miss[block.rows]
+                expected -= 0.5 * float(off @ np.linalg.inv(whole) @ off)
+                expected -= 0.5 * float(np.linalg.slogdet(whole).logabsdet)
+            assert own.log(scores) == pytest.approx(expected, rel=1e-9)
 
 
 def test_two_chains_of_one_posterior_agree() -> None:

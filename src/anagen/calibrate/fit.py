@@ -105,7 +105,7 @@ def fit(
                 scores,
                 seed=1000 * (number + 1) + seed,
                 folder=folder / layer,
-                progress=_labeled(progress, f"round {number + 1} of {len(effort.rounds)}"),
+                progress=labeled(progress, f"round {number + 1} of {len(effort.rounds)}"),
                 workers=workers,
             )
         )
@@ -131,7 +131,7 @@ def fit(
         kept[:, : len(names)],
         seed=release_seed(effort, seed),
         folder=folder / layer,
-        progress=_labeled(progress, "the released sets"),
+        progress=labeled(progress, "the released sets"),
         workers=workers,
     )
     return Posterior(layer, kept, chains, simulated, found, diagnostics)
@@ -170,12 +170,16 @@ def learned(
     return likelihood(wanted, names, emulator, ensemble, unaided)
 
 
-def posterior_chains(found: Likelihood, effort: Effort, seed: int, purpose: str) -> FloatArray:
+def posterior_chains(
+    found: Likelihood, effort: Effort, seed: int, purpose: str, workers: int | None = None
+) -> FloatArray:
     """Chains of scores from the posterior of one likelihood. Shape: (chain, draw, parameter).
 
     The normal approximation the sampler moves about is made again from the draws of the burn-in.
-    Several chains run in processes of their own, so a script that calls this needs a main guard.
+    Several chains run in processes of their own (as many as there are cores, or `workers`), so a
+    script that calls this needs a main guard.
     """
+    workers = min(effort.chains, workers or os.cpu_count() or 1)
     size = len(found.names)
     rows = np.concatenate([block.rows for block in found.blocks])
     randoms = [generator(seed, f"chain {chain}", purpose) for chain in range(effort.chains)]
@@ -196,7 +200,7 @@ def posterior_chains(found: Likelihood, effort: Effort, seed: int, purpose: str)
 
     center, covariance = normal(np.zeros(size))
     # A chain is thousands of small systems: threads would wait for each other.
-    with side_by_side(min(effort.chains, os.cpu_count() or 1)) as each:
+    with side_by_side(workers) as each:
         for _ in range(effort.adaptations):
             first = chains(effort.burn_in).reshape(-1, size)
             # A share of the prior's spread keeps directions that few draws have seen open.
@@ -216,7 +220,8 @@ def _chain(
     return chain, random
 
 
-def _labeled(progress: Progress | None, label: str) -> Progress | None:
+def labeled(progress: Progress | None, label: str) -> Progress | None:
+    """`progress` with a label before what it says; None where there is none."""
     if progress is None:
         return None
     return lambda done, total, what: progress(done, total, f"{label}: {what}")

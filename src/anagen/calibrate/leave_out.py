@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from anagen.calibrate.fit import CHECKED, Effort, posterior_chains
 from anagen.calibrate.likelihood import Block, Likelihood, block_covariance
+from anagen.calibrate.processes import side_by_side
 from anagen.calibrate.targets import FittedTrial, from_scale, to_scale
 from anagen.catalog.parameters import value
 from anagen.catalog.studies import holds, load_studies
@@ -61,39 +62,52 @@ def leave_out(
     *,
     seed: int = 0,
     effort: Effort | None = None,
+    workers: int = 1,
     progress: Progress | None = None,
 ) -> tuple[LeftOut, ...]:
-    """Every fitted row predicted without its study. Rows are numbered as in `found.targets`."""
-    effort = effort or CHECKED
+    """Every fitted row predicted without its study. Rows are numbered as in `found.targets`.
+
+    With more than one of `workers` studies are predicted in processes of their own, to the same
+    bits, and a script that calls this needs a main guard.
+    """
+    cases = list(_cases(found.targets.trials))
+    tasks = [(found, *case, seed, effort or CHECKED) for case in cases]
+    rows: dict[int, tuple[LeftOut, ...]] = {}
+    with side_by_side(min(workers, len(cases))) as each:
+        for number, predicted in each(_rows, tasks):
+            rows[number] = predicted
+            if progress:
+                name = found.targets.trials[cases[number][0]].trial.id
+                progress(len(rows), len(cases), f"without {name}")
+    return tuple(row for number in range(len(cases)) for row in rows[number])
+
+
+def _rows(
+    task: tuple[Likelihood, int, frozenset[int], bool, int, Effort],
+) -> tuple[LeftOut, ...]:
+    """The rows of one study from a fit without the studies dropped with it."""
+    found, study, dropped, shares, seed, effort = task
     trials = found.targets.trials
-    cases = list(_cases(trials))
-    rows: list[LeftOut] = []
-    for done, (study, dropped, shares) in enumerate(cases):
-        name = trials[study].trial.id
-        if progress:
-            progress(done, len(cases), name)
-        purpose = f"left out {name}{' alone' if shares else ''}"
-        own_rows = np.flatnonzero(found.targets.study == study)
-        seen = [_seen(trials, study, int(row), dropped) for row in own_rows]
-        own = without(found, study, dropped, np.array(seen), effort, seed, purpose)
-        rows += [
-            LeftOut(
-                study=name,
-                row=int(row),
-                shares_people=shares,
-                seen=seen[i],
-                published=float(found.targets.rows[row].published or 0.0),
-                mean=float(own.mean[i]),
-                low_50=float(own.edges[1, i]),
-                high_50=float(own.edges[2, i]),
-                low_90=float(own.edges[0, i]),
-                high_90=float(own.edges[3, i]),
-            )
-            for i, row in enumerate(own_rows)
-        ]
-    if progress:
-        progress(len(cases), len(cases), "done")
-    return tuple(rows)
+    name = trials[study].trial.id
+    purpose = f"left out {name}{' alone' if shares else ''}"
+    own_rows = np.flatnonzero(found.targets.study == study)
+    seen = [_seen(trials, study, int(row), dropped) for row in own_rows]
+    own = without(found, study, dropped, np.array(seen), effort, seed, purpose)
+    return tuple(
+        LeftOut(
+            study=name,
+            row=int(row),
+            shares_people=shares,
+            seen=seen[i],
+            published=float(found.targets.rows[row].published or 0.0),
+            mean=float(own.mean[i]),
+            low_50=float(own.edges[1, i]),
+            high_50=float(own.edges[2, i]),
+            low_90=float(own.edges[0, i]),
+            high_90=float(own.edges[3, i]),
+        )
+        for i, row in enumerate(own_rows)
+    )
 
 
 def _cases(trials: tuple[FittedTrial, ...]) -> Iterator[tuple[int, frozenset[int], bool]]:
@@ -127,7 +141,7 @@ def without(
     left = ~np.isin(found.targets.study, list(dropped))
     parts = (block.part(left[block.rows]) for block in found.blocks)
     own = replace(found, blocks=tuple(part for part in parts if part.rows.size))
-    chains = posterior_chains(own, effort, seed, purpose).reshape(-1, len(found.names))
+    chains = posterior_chains(own, effort, seed, purpose, workers=1).reshape(-1, len(found.names))
     random = generator(seed, purpose, "predictive")
     scores = chains[random.choice(chains.shape[0], SAMPLES, replace=True)]
     block = next(
@@ -155,7 +169,7 @@ def _wider(block: Block, seen: NDArray[np.bool_]) -> Block:
     """The block with the larger arm effect of drugs that no fitted study holds; a product has a
     factor of its own."""
     factor = np.where(seen | block.products.any(axis=1), 1.0, value("trial_unseen_drug_factor"))
-    return replace(block, same_arm=block.same_arm * np.outer(factor, factor))
+    return replace(block, wider=factor)
 
 
 def _seen(trials: tuple[FittedTrial, ...], study: int, row: int, dropped: frozenset[int]) -> bool:

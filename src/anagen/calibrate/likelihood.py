@@ -9,16 +9,26 @@ has, and what the emulator does not know (rows learned from the same people err 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from anagen.calibrate.density import (
+    KINDS,
+    Blocks,
+    Learned,
+    Rows,
+    Scored,
+    covariance,
+    log_likelihood,
+)
 from anagen.calibrate.emulator import Emulator
 from anagen.calibrate.simulation import Ensemble
 from anagen.calibrate.targets import Targets
 from anagen.catalog.parameters import value
-from anagen.simulate.parameter_draws import from_normal
+from anagen.simulate.parameter_draws import from_normal, normal_scale
 from anagen.trials.effects import (
     WOMEN_FACTOR,
     effect_row,
@@ -50,34 +60,44 @@ class Spreads:
 class Block:
     """The rows of all studies of one group of people: `rows` (row,) numbers; `fixed` (row, row)
     covariance that no parameter moves, of which `chance` (row,) on its diagonal is that of the
-    people of an arm; `same_scale`, `same_arm` (row, row) 0 or 1; `scale` (row,) family of spread;
-    `net` (row,) 1 for a difference from a control arm; `towards` (row,) 1 where doing better raises
-    the row, -1 where it lowers it; `study_part` (row,) as `towards`, 0 for a difference of two
-    arms, which share the study's effect; `women` whether only women took part; `products` (row,
-    kind) whether the arm takes a product of that kind."""
+    people of an arm; `scale` (row,) family of spread; `arm` (row,) number of the arm and `wider`
+    (row,) how much larger what it has of its own is than in other arms; `net` (row,) 1 for a
+    difference from a control arm; `towards` (row,) 1 where doing better raises the row, -1 where it
+    lowers it; `study_part` (row,) as `towards`, 0 for a difference of two arms, which share the
+    study's effect; `women` whether only women took part; `products` (row, kind) whether the arm
+    takes a product of that kind."""
 
     rows: NDArray[np.int64]
     fixed: FloatArray
     chance: FloatArray
-    same_scale: FloatArray
-    same_arm: FloatArray
     scale: NDArray[np.int64]
+    arm: NDArray[np.int64]
+    wider: FloatArray
     net: FloatArray
     towards: FloatArray
     study_part: FloatArray
     women: bool
     products: NDArray[np.bool_]
 
+    @property
+    def same_scale(self) -> FloatArray:
+        """1 where two rows are of one family of spread. Shape: (row, row)."""
+        return (self.scale[:, None] == self.scale[None, :]).astype(float)
+
+    @property
+    def same_arm(self) -> FloatArray:
+        """1 where two rows are of one arm. Shape: (row, row)."""
+        return (self.arm[:, None] == self.arm[None, :]).astype(float)
+
     def part(self, wanted: NDArray[np.bool_]) -> Block:
         """Only the rows marked in `wanted` (row,)."""
-        both = np.ix_(wanted, wanted)
         return Block(
             self.rows[wanted],
-            self.fixed[both],
+            self.fixed[np.ix_(wanted, wanted)],
             self.chance[wanted],
-            self.same_scale[both],
-            self.same_arm[both],
             self.scale[wanted],
+            self.arm[wanted],
+            self.wider[wanted],
             self.net[wanted],
             self.towards[wanted],
             self.study_part[wanted],
@@ -110,6 +130,11 @@ class Likelihood:
     scales: tuple[str, ...]
     products: tuple[str, ...] = ()
     unaided: Unaided | None = None
+    tables: tuple[Any, ...] = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Lays everything out for the compiled log-likelihood."""
+        object.__setattr__(self, "tables", _tables(self))
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -118,12 +143,11 @@ class Likelihood:
 
     def spreads(self, scores: FloatArray) -> Spreads:
         """SD of study, arm and visit effects by scale, at these scores."""
-        parts = ("study", "arm", "visit")
-        wanted = [effect_row(part, scale) for part in parts for scale in self.scales]
-        factors = (WOMEN_FACTOR, *self.products)
-        found = np.array([self._value(name, scores) for name in [*wanted, *factors]])
-        study, arm, visit = found[: len(wanted)].reshape(len(parts), len(self.scales))
-        women, *products = found[len(wanted) :]
+        effects = _effects(self.scales)
+        wanted = (*effects, WOMEN_FACTOR, *self.products)
+        found = np.array([self._value(name, scores) for name in wanted])
+        study, arm, visit = found[: len(effects)].reshape(3, len(self.scales))
+        women, *products = found[len(effects) :]
         return Spreads(study, arm, visit, float(women), np.array(products))
 
     def predict(self, scores: FloatArray) -> FloatArray:
@@ -154,15 +178,9 @@ class Likelihood:
         return np.asarray(from_normal(name, scores[..., self.parameters.index(name)]))
 
     def log(self, scores: FloatArray) -> float:
-        """Log-likelihood of all rows, up to a constant."""
-        miss = self.miss(scores)
-        spreads = self.spreads(scores)
-        total = 0.0
-        for block in self.blocks:
-            lower = np.linalg.cholesky(block_covariance(block, spreads))
-            away = np.linalg.solve(lower, miss[block.rows])
-            total -= 0.5 * float(away @ away) + float(np.log(np.diag(lower)).sum())
-        return total
+        """Log-likelihood of all rows, up to a constant. Raises LinAlgError where a covariance is
+        none."""
+        return float(log_likelihood(np.ascontiguousarray(scores), *self.tables))
 
     def miss(self, scores: FloatArray) -> FloatArray:
         """Published less predicted, on the fitting scale. Shape: (row,)."""
@@ -192,17 +210,23 @@ class Likelihood:
 
 def block_covariance(block: Block, spreads: Spreads) -> FloatArray:
     """Covariance of the rows of one group of people at these spreads. Shape: (row, row)."""
-    control = spreads.arm[block.scale] * block.towards
     # An arm on several kinds of product differs as the kind that differs most.
-    factor = np.where(block.products, spreads.products, 0.0).max(axis=1, initial=0.0)
-    arm = control * np.where(block.products.any(axis=1), factor, 1.0)
-    # Two arms of one study share its effect; their difference holds what both have of their own.
-    both = np.outer(arm, arm) + np.outer(control * block.net, control * block.net)
-    return (
-        block.fixed
-        + np.diag(spreads.visit[block.scale] ** 2)
-        + study_covariance(block, spreads)
-        + block.same_scale * block.same_arm * both
+    largest = np.where(block.products, spreads.products, 0.0).max(axis=1, initial=0.0)
+    return np.asarray(
+        covariance(
+            block.fixed,
+            block.scale,
+            block.arm,
+            block.wider,
+            block.net,
+            block.towards,
+            block.study_part,
+            spreads.study,
+            spreads.arm,
+            spreads.visit,
+            spreads.women if block.women else 1.0,
+            np.where(largest > 0.0, largest, 1.0),
+        )
     )
 
 
@@ -237,23 +261,21 @@ def likelihood(
         towards = np.where(lower, -1.0, 1.0)
         scale = np.array([scales.index(targets.scale[row]) for row in rows])
         sampling = _sampling(targets, ensemble, rows)
-        arms = targets.arm[rows]
-        same_arm = (arms[:, None] == arms[None, :]).astype(float)
         blocks.append(
             Block(
                 rows=rows,
                 fixed=sampling + emulator.error[np.ix_(rows, rows)],
                 chance=np.diag(sampling),
-                same_scale=(scale[:, None] == scale[None, :]).astype(float),
-                same_arm=same_arm,
                 scale=scale,
+                arm=targets.arm[rows],
+                wider=np.ones(rows.size),
                 net=net.astype(float),
                 towards=towards,
                 study_part=np.where(net, 0.0, towards),
                 women=all(only_women(targets.trials[at].trial) for at in targets.study[rows]),
                 products=np.array(
-                    [[name in taken[row] for name in products] for row in rows], dtype=bool
-                ),
+                    [[name in taken[row] for name in products] for row in rows], dtype=np.bool_
+                ).reshape(rows.size, len(products)),
             )
         )
     found = Likelihood(targets, parameters, emulator, tuple(blocks), scales, products)
@@ -263,6 +285,73 @@ def likelihood(
     firsts = [int(np.flatnonzero(targets.people == group)[0]) for group in groups]
     names = tuple(f"unaided {targets.trials[targets.study[row]].trial.id}" for row in firsts)
     return replace(found, unaided=Unaided(unaided, ensemble.counted, targets.people, names))
+
+
+def _effects(scales: tuple[str, ...]) -> tuple[str, ...]:
+    """Rows with the SD of study, arm and visit effects by scale, in this order."""
+    return tuple(effect_row(part, scale) for part in ("study", "arm", "visit") for scale in scales)
+
+
+def _tables(found: Likelihood) -> tuple[Any, ...]:
+    """The arguments of `log_likelihood` after the scores."""
+    targets, blocks, unaided = found.targets, found.blocks, found.unaided
+    size = len(targets.rows)
+
+    def by_row(part: str, empty: NDArray[Any]) -> NDArray[Any]:
+        for block in blocks:
+            empty[block.rows] = getattr(block, part)
+        return empty
+
+    whole, zeros = np.zeros(size, dtype=np.int64), np.zeros(size)
+    rows = Rows(
+        observed=targets.observed,
+        percent=targets.percent,
+        readings=targets.readings,
+        counted=unaided.counted if unaided else zeros,
+        group=unaided.group if unaided else whole,
+        scale=by_row("scale", whole.copy()),
+        arm=by_row("arm", whole.copy()),
+        wider=by_row("wider", zeros.copy()),
+        net=by_row("net", zeros.copy()),
+        towards=by_row("towards", zeros.copy()),
+        study_part=by_row("study_part", zeros.copy()),
+        products=by_row("products", np.zeros((size, len(found.products)), dtype=np.bool_)),
+    )
+    laid_out = Blocks(
+        rows=np.concatenate([block.rows for block in blocks]),
+        first=np.cumsum([0, *(block.rows.size for block in blocks)]),
+        women=np.array([block.women for block in blocks]),
+        fixed=np.concatenate([block.fixed.ravel() for block in blocks]),
+    )
+    own = _learned(found.emulator)
+    return (
+        len(found.parameters),
+        own,
+        _learned(unaided.emulator) if unaided else own,
+        unaided is not None,
+        value("trial_unaided_most_percent"),
+        rows,
+        laid_out,
+        _scored((*_effects(found.scales), WOMEN_FACTOR, *_UNAIDED, *found.products), found),
+        len(found.scales),
+    )
+
+
+def _learned(emulator: Emulator) -> Learned:
+    return Learned(np.ascontiguousarray(emulator.coefficients), emulator.pairs)
+
+
+def _scored(names: tuple[str, ...], found: Likelihood) -> Scored:
+    at = [found.parameters.index(name) if name in found.parameters else -1 for name in names]
+    scales = [normal_scale(name) for name in names]
+    kind, center, below, above = zip(*scales, strict=True)
+    return Scored(
+        np.array(at),
+        np.array([KINDS.index(name) for name in kind]),
+        np.array(center),
+        np.array(below),
+        np.array(above),
+    )
 
 
 def _sampling(targets: Targets, ensemble: Ensemble, rows: NDArray[np.int64]) -> FloatArray:

@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from anagen.calibrate.fit import CHECKED, Effort, posterior_chains
 from anagen.calibrate.likelihood import Likelihood
+from anagen.calibrate.processes import side_by_side
 from anagen.calibrate.simulation import run
 from anagen.rng import generator
 
@@ -117,14 +118,36 @@ def recover(
     seed: int = 0,
     effort: Effort | None = None,
     observed: FloatArray | None = None,
+    workers: int = 1,
+    progress: Progress | None = None,
 ) -> Recovery:
-    """Fits each truth. `truths` (truth, score); `observed` (truth, row) when simulated."""
-    effort = effort or CHECKED
+    """Fits each truth. `truths` (truth, score); `observed` (truth, row) when simulated.
+
+    With more than one of `workers` truths are fitted in processes of their own, to the same bits,
+    and a script that calls this needs a main guard.
+    """
+    count = truths.shape[0]
+    given = [None] * count if observed is None else list(observed)
+    tasks = [
+        (found, number, truths[number], given[number], seed, effort or CHECKED)
+        for number in range(count)
+    ]
     ranks = np.empty(truths.shape)
-    for number, truth in enumerate(truths):
-        random = generator(seed, f"truth {number}", "published rows")
-        rows = published_like(found, truth, random) if observed is None else observed[number]
-        own = replace(found, targets=replace(found.targets, observed=rows))
-        chain = posterior_chains(own, effort, seed, f"truth {number}").reshape(-1, truths.shape[1])
-        ranks[number] = (chain < truth).mean(axis=0)
+    with side_by_side(min(workers, count)) as each:
+        for done, (number, found_ranks) in enumerate(each(_ranks, tasks), start=1):
+            ranks[number] = found_ranks
+            if progress:
+                progress(done, count, "truths fitted")
     return Recovery(found.names, ranks)
+
+
+def _ranks(
+    task: tuple[Likelihood, int, FloatArray, FloatArray | None, int, Effort],
+) -> FloatArray:
+    """Ranks of one truth among the draws of a fit to its rows. Shape: (score,)."""
+    found, number, truth, rows, seed, effort = task
+    if rows is None:
+        rows = published_like(found, truth, generator(seed, f"truth {number}", "published rows"))
+    own = replace(found, targets=replace(found.targets, observed=rows))
+    chain = posterior_chains(own, effort, seed, f"truth {number}", workers=1)
+    return (chain.reshape(-1, truth.size) < truth).mean(axis=0)

@@ -14,7 +14,7 @@ from typing import Any
 
 import numpy as np
 
-from anagen.calibrate.fit import Effort, Posterior, release_seed
+from anagen.calibrate.fit import Effort, Posterior, labeled, release_seed
 from anagen.calibrate.leave_out import LeftOut, leave_out
 from anagen.calibrate.priors import calibrated, parameter_sets
 from anagen.calibrate.recover import recover, simulated_rows
@@ -121,9 +121,14 @@ def write_recovery(
         (wide, None, "from the prior", "the emulator"),
         (near, made, "from the posterior", "the engine"),
     ):
-        if progress:
-            progress(len(checks), 2, f"fitting {truths.shape[0]} truths {label}")
-        ranks = recover(found, truths, seed=seed, observed=rows)
+        ranks = recover(
+            found,
+            truths,
+            seed=seed,
+            observed=rows,
+            workers=os.cpu_count() or 1,
+            progress=labeled(progress, f"truths {label}"),
+        )
         checks.append(
             {
                 "truths": label,
@@ -144,7 +149,9 @@ def write_left_out(
     posterior: Posterior, seed: int, folder: Path, progress: Progress | None = None
 ) -> None:
     """Predicts every study from the others and adds the rows to `left_out.json`."""
-    rows = leave_out(posterior.likelihood, seed=seed, progress=progress)
+    rows = leave_out(
+        posterior.likelihood, seed=seed, workers=os.cpu_count() or 1, progress=progress
+    )
     path = folder / LEFT_OUT
     kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     kept[posterior.layer] = [

@@ -72,13 +72,10 @@ def draw(
 ) -> FloatArray:
     """One chain of scores. Shape: (draw, parameter)."""
     lower = np.linalg.cholesky(covariance)
-    inverse = np.linalg.inv(lower)
 
     def weight(away: FloatArray) -> float:
         scores = center + lower @ away
-        whitened = inverse @ (scores - center)
-        prior_ratio = 0.5 * float(whitened @ whitened) - 0.5 * float(scores @ scores)
-        return log_likelihood(scores) + prior_ratio
+        return log_likelihood(scores) + 0.5 * float(away @ away) - 0.5 * float(scores @ scores)
 
     at = random.standard_normal(center.size)
     level = weight(at)

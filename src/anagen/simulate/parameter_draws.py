@@ -132,21 +132,32 @@ def from_normal(parameter_id: str, z: FloatArray) -> FloatArray:
     parameter = _parameter(parameter_id)
     if parameter.distribution == "fixed":
         return np.full(np.shape(z), parameter.value)
+    distribution, center, below, above = normal_scale(parameter_id)
+    return _SCALES[distribution][1](center + z * np.where(z > 0.0, above, below))
+
+
+def normal_scale(parameter_id: str) -> tuple[str, float, float, float]:
+    """Distribution of a parameter and, on its normal scale, the center and the SD of either half.
+
+    A fixed one is normal without spread. Raises AnagenError where there is no normal score.
+    """
+    parameter = _parameter(parameter_id)
+    if parameter.distribution == "fixed":
+        return "normal", parameter.value, 0.0, 0.0
     low, high = _bounds(parameter)
-    forward, backward = _SCALES.get(parameter.distribution, (None, None))
-    if forward is None or backward is None:
+    if parameter.distribution not in _SCALES:
         raise AnagenError(
             f"{parameter.row}: {parameter_id}: no normal score for '{parameter.distribution}'"
         )
+    forward = _SCALES[parameter.distribution][0]
     try:
-        centre, bottom, top = forward(parameter.value), forward(low), forward(high)
+        center, bottom, top = forward(parameter.value), forward(low), forward(high)
     except ValueError as error:
         raise AnagenError(
             f"{parameter.row}: {parameter_id}: value, low and high do not fit a "
             f"{parameter.distribution} distribution"
         ) from error
-    width = np.where(z > 0.0, top - centre, centre - bottom) / Z_90
-    return backward(centre + z * width)
+    return parameter.distribution, center, (center - bottom) / Z_90, (top - center) / Z_90
 
 
 def _uniform(parameter: Parameter, u: FloatArray) -> FloatArray:
