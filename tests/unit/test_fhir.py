@@ -771,3 +771,53 @@ def test_sections_of_a_patient_summary():
     assert "Section 'Travel' holds text alone" in said(record)
     assert "Section 'History'" not in said(record)
     assert "Section 'Problems'" not in said(record)
+
+
+def salt(value, on):
+    return observation("measurements.salt", HAIR_SYSTEM, on, valueQuantity=quantity(value, "%"))
+
+
+def test_the_last_salt_before_the_first_treatment_of_the_attack_is_kept():
+    record = read(
+        bundle(
+            salt(60, "2023-03-01"),
+            salt(85, "2024-05-20"),
+            salt(70, "2024-10-01"),
+            salt(15, "2026-01-10"),
+            request("minoxidil 5 % foam", on="2023-01-01"),
+            request("baricitinib 4 mg", "stopped", "2024-06-01"),
+            request("ritlecitinib 50 mg", on="2025-06-01"),
+        )
+    )
+    assert record.measurements.salt == 15
+    assert record.measurements.salt_before_treatment == 85
+    assert any("SALT 85" in note and "baricitinib" in note for note in record.source.reading)
+
+
+@pytest.mark.parametrize(
+    "resources",
+    [
+        # Nothing is known of today, of the time before, or of a treatment that holds the attack.
+        (salt(85, "2024-05-20"), request("baricitinib 4 mg", on="2024-06-01")),
+        (salt(15, "2026-01-10"), request("baricitinib 4 mg", on="2024-06-01")),
+        (salt(85, "2024-05-20"), salt(15, "2026-01-10"), request("minoxidil", on="2024-06-01")),
+        (salt(85, "2024-05-20"), salt(15, "2026-01-10")),
+    ],
+)
+def test_no_salt_before_treatment_is_made_up(resources):
+    assert read(bundle(*resources)).measurements.salt_before_treatment is None
+
+
+def test_a_salt_before_treatment_that_is_told_counts():
+    told = observation(
+        "measurements.salt_before_treatment", HAIR_SYSTEM, valueQuantity=quantity(95, "%")
+    )
+    record = read(
+        bundle(
+            told,
+            salt(85, "2024-05-20"),
+            salt(15, "2026-01-10"),
+            request("baricitinib 4 mg", on="2024-06-01"),
+        )
+    )
+    assert record.measurements.salt_before_treatment == 95

@@ -13,6 +13,7 @@ from typing import Any
 from anagen.errors import InputProblems
 from anagen.interop.fhir_bundle import day, open_bundle
 from anagen.interop.fhir_codes import PATIENT_SYSTEM
+from anagen.interop.fhir_course import read_salt_before
 from anagen.interop.fhir_document import read_sections
 from anagen.interop.fhir_draft import Draft
 from anagen.interop.fhir_history import (
@@ -54,6 +55,7 @@ def read_bundle(document: dict[str, Any], name: str, *, today: date | None = Non
         for resource in draft.bundle.of(kind):
             read(resource, draft)
     read_medicines(draft)
+    read_salt_before(draft)
     if not draft.own:
         complete_complaint(draft)
     return _finish(draft, name)

@@ -39,13 +39,15 @@ _SET_ASIDE = {
 class Draft:
     """The data of the record so far, and what was left out by reason: text -> how often.
 
-    `own` is true for a bundle that we wrote: what it does not state was not in the record.
+    `series` keeps every dated value of a field, of which `data` has the newest; `own` is true for a
+    bundle that we wrote: what it does not state was not in the record.
     """
 
     bundle: Bundle
     reading: Reading
     data: dict[str, Any] = field(default_factory=dict)
     days: dict[str, date] = field(default_factory=dict)
+    series: dict[str, list[tuple[date, Any]]] = field(default_factory=dict)
     left_out: dict[str, dict[str, int]] = field(default_factory=dict)
     hair_names: list[str] = field(default_factory=list)
     born: date | None = None
@@ -58,6 +60,8 @@ class Draft:
 
     def put(self, place: str, value: Any, on: date | None) -> None:
         """Set a field of the record unless a later resource has already set it."""
+        if on is not None:
+            self.series.setdefault(place, []).append((on, value))
         on = on or date.min
         if place in self.days and self.days[place] > on:
             return

@@ -5,6 +5,18 @@ from __future__ import annotations
 from anagen.catalog.medicines import treatments_of
 from anagen.catalog.parameters import value
 from anagen.patients.record import PatientRecord
+from anagen.simulate.exposure import action_blocks
+
+# Actions that hold the attack itself, so that a SALT under them is not that of the disease alone.
+HOLD_ATTACK = frozenset(
+    {
+        "jak_inhibition",
+        "covalent_jak3_inhibition",
+        "glucocorticoid",
+        "intralesional_glucocorticoid",
+        "antigenic_competition",
+    }
+)
 
 
 def salt_of_episode(record: PatientRecord) -> float | None:
@@ -17,3 +29,11 @@ def salt_of_episode(record: PatientRecord) -> float | None:
     )
     known = (measured.salt, measured.salt_before_treatment if lately else None)
     return max((score for score in known if score is not None), default=None)
+
+
+def holds_attack(medicine: str) -> bool:
+    """Whether a medicine, by the words of its name, is one treatment that holds the attack."""
+    ids = treatments_of(medicine)
+    return len(ids) == 1 and any(
+        block["action"] in HOLD_ATTACK for block in action_blocks(next(iter(ids)))
+    )
