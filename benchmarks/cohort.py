@@ -17,7 +17,7 @@ from anagen.interop.sbml import to_sbml
 from anagen.interop.sbml_core import reduce
 from anagen.model.drivers import DRIVER_INDEX
 from anagen.model.scalp_day import PERSON_INDEX, RECORD
-from anagen.simulate import cohort
+from anagen.simulate.advance import advance, neutral_drivers
 from anagen.simulate.person import Person
 from anagen.simulate.twins import Group, Lanes, build
 from benchmarks import vectorized
@@ -56,7 +56,7 @@ def group_of(lanes: int) -> Group:
 
 def drivers_of(block: FloatArray, lanes: int) -> FloatArray:
     """Neutral drivers with this block of both JAK signals. Shape: (lane, day, driver)."""
-    drivers = cohort.neutral_drivers(lanes, block.size)
+    drivers = neutral_drivers(lanes, block.size)
     drivers[:, :, DRIVER_INDEX["jak1_2_block"]] = block
     drivers[:, :, DRIVER_INDEX["jak1_3_block"]] = block
     return drivers
@@ -70,7 +70,7 @@ def engine(group: Group, drivers: FloatArray) -> Callable[[], FloatArray]:
 
     def run() -> FloatArray:
         twins = group.take(everyone, group.draws)
-        record = cohort.advance(twins, drivers, calm, none, workers=1)
+        record = advance(twins, drivers, calm, none, workers=1)
         return record[:, RECORD.index("visible_total")]
 
     return run

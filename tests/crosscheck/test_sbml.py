@@ -27,7 +27,7 @@ from anagen.model.scalp_day import PERSON_INDEX, RECORD
 from anagen.patients.condition import person_from
 from anagen.patients.intake import load
 from anagen.plan.make import mixtures_of
-from anagen.simulate import cohort
+from anagen.simulate.advance import advance, neutral_drivers
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Arm, parse_plan
 from anagen.simulate.twins import Group, Lanes, build
@@ -83,7 +83,7 @@ def _ours(group: Group, drivers: np.ndarray) -> np.ndarray:
     cell, days = shown_cell(group), drivers.shape[1]
     twin = group.take(np.array([0]), group.draws)
     calm, seeds = np.zeros((days, 1)), np.full((days, 1), -1, np.int16)
-    record = cohort.advance(twin, drivers, calm, seeds, workers=1)
+    record = advance(twin, drivers, calm, seeds, workers=1)
     return np.stack([record[:, RECORD.index(name), cell, 0] for name in SEEN], axis=1)
 
 
@@ -114,7 +114,7 @@ def test_another_simulator_sees_the_same_patch_come_and_go() -> None:
     group = build(lanes, frozenset({"autoimmune"}))
     group.person[PERSON_INDEX["log_susceptibility"]] = np.log(4.0)
     group.immune[0, 0], group.immune[3, 0] = 0.6, 0.2
-    drivers = cohort.neutral_drivers(1, 364)
+    drivers = neutral_drivers(1, 364)
     for name in ("jak1_2_block", "jak1_3_block"):
         drivers[0, 98:, DRIVER_INDEX[name]] = 0.35
     theirs = _theirs(to_sbml(reduce(group, drivers[0], "patch", "block", "a test")), 52)

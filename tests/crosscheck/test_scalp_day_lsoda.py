@@ -11,7 +11,7 @@ from scipy.integrate import solve_ivp
 
 from anagen.model.drivers import DRIVER_INDEX
 from anagen.model.scalp_day import CELL_INDEX, PERSON_INDEX, RECORD
-from anagen.simulate import cohort
+from anagen.simulate.advance import advance, neutral_drivers
 from anagen.simulate.person import Person
 from anagen.simulate.twins import Lanes, build
 
@@ -31,11 +31,11 @@ def _group():
 def _engine(substeps: int) -> tuple[np.ndarray, np.ndarray]:
     """Visible share of cell 0 by week and its immune state at the end."""
     group = _group()
-    drivers = cohort.neutral_drivers(1, DAYS)
+    drivers = neutral_drivers(1, DAYS)
     drivers[:, START:, DRIVER_INDEX["jak1_2_block"]] = BLOCKED
     drivers[:, START:, DRIVER_INDEX["jak1_3_block"]] = BLOCKED
     calm, seeds = np.zeros((DAYS, 1)), np.full((DAYS, 1), -1, np.int16)
-    record = cohort.advance(group, drivers, calm, seeds, substeps=substeps)
+    record = advance(group, drivers, calm, seeds, substeps=substeps)
     return record[:, RECORD.index("visible_total"), 0, 0], group.immune[:, 0, 0]
 
 

@@ -10,7 +10,7 @@ from anagen.model.automaton import shares_at, steady_shares
 from anagen.model.drivers import DRIVER_INDEX
 from anagen.model.scalp_day import CELL_INDEX, IMMUNE, PERSON_INDEX, RECORD
 from anagen.model.single_follicles import advance_follicles
-from anagen.simulate import cohort
+from anagen.simulate.advance import neutral_drivers
 from anagen.simulate.head import (
     SENSITIVITIES,
     Head,
@@ -49,7 +49,7 @@ def _head(*mechanisms: str, susceptibility: float = 1.2) -> Head:
 
 
 def _drivers(days: int) -> np.ndarray:
-    drivers = cohort.neutral_drivers(1, days)
+    drivers = neutral_drivers(1, days)
     drivers[0, 28, DRIVER_INDEX["anagen_release"]] = 0.3
     drivers[0, 100:, DRIVER_INDEX["scalp_dht_ratio"]] = 0.4
     drivers[0, 100:, DRIVER_INDEX["latency_exit_log"]] = 0.5
@@ -91,7 +91,7 @@ def test_follicles_under_attack_agree_with_the_map_of_shares() -> None:
     head.state.immune[IMMUNE.index("effector"), lit] += trigger
     weight = np.bincount(place.cell, minlength=place.cell_x_cm.size) / FOLLICLES
     days = 420
-    drivers = cohort.neutral_drivers(1, days)
+    drivers = neutral_drivers(1, days)
     record = advance(field, drivers[0])[:, RECORD.index("visible_terminal")] @ weight
     worst = 0.0
     for week in range(4, 61, 4):

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from anagen.model.drivers import DRIVER_INDEX
 from anagen.model.hair_cycle import Layout, exit_share, steady_state
-from anagen.simulate import cohort
+from anagen.simulate.advance import advance, neutral_drivers
 from anagen.simulate.forecast import observables
 from anagen.simulate.person import Person
 from anagen.simulate.twins import Group, Lanes, build
@@ -39,7 +39,7 @@ def _group(mechanisms: frozenset[str], draws: int = 3) -> Group:
 def _advance(group: Group, drivers: np.ndarray, **options) -> np.ndarray:
     lanes, days = drivers.shape[:2]
     calm = np.zeros((days, lanes))
-    return cohort.advance(group, drivers, calm, np.full((days, lanes), -1, np.int16), **options)
+    return advance(group, drivers, calm, np.full((days, lanes), -1, np.int16), **options)
 
 
 signed = st.floats(-1.5, 1.5)
@@ -58,7 +58,7 @@ def test_follicles_are_conserved_and_nothing_is_negative(
     mechanisms, logs, shares, dht, levels
 ) -> None:
     group = _group(mechanisms)
-    drivers = cohort.neutral_drivers(3, 56)
+    drivers = neutral_drivers(3, 56)
     for name, x in zip(
         (
             "anagen_log", "telogen_exit_log", "latency_exit_log",
@@ -121,7 +121,7 @@ def test_the_steady_state_does_not_move(anagen, catagen, telogen, latency, new) 
         group.person[_index(f"{name}_days")] = days
     group.follicles[:] = steady_state(layout, stays)[None]
     before = group.follicles.copy()
-    _advance(group, cohort.neutral_drivers(1, 70))
+    _advance(group, neutral_drivers(1, 70))
     np.testing.assert_allclose(group.follicles, before, rtol=0, atol=1e-12)
 
 
@@ -133,7 +133,7 @@ def _index(name: str) -> int:
 
 @pytest.mark.parametrize("mechanisms", CAUSES)
 def test_half_the_step_moves_outputs_less_than_five_percent(mechanisms) -> None:
-    drivers = cohort.neutral_drivers(3, 364)
+    drivers = neutral_drivers(3, 364)
     drivers[:, 28:, DRIVER_INDEX["telogen_exit_log"]] = 0.4
     drivers[:, 100, DRIVER_INDEX["anagen_release"]] = 0.2
     drivers[:, 28:, DRIVER_INDEX["jak1_3_block"]] = 0.4
@@ -149,7 +149,7 @@ def test_half_the_step_moves_outputs_less_than_five_percent(mechanisms) -> None:
 @pytest.mark.parametrize("mechanisms", CAUSES)
 def test_blocks_workers_and_order_change_no_bit(mechanisms) -> None:
     random = np.random.default_rng(4)
-    drivers = cohort.neutral_drivers(37, 70)
+    drivers = neutral_drivers(37, 70)
     drivers[:, :, DRIVER_INDEX["telogen_exit_log"]] = random.normal(size=(37, 1))
     drivers[5, 9, DRIVER_INDEX["anagen_release"]] = 0.3
     reference = _advance(_group(mechanisms, 37), drivers, workers=1, block=32)

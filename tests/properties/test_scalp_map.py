@@ -8,7 +8,8 @@ import pytest
 from anagen.errors import InputProblems
 from anagen.model.drivers import DRIVER_INDEX
 from anagen.model.scalp_day import CELL_INDEX, IMMUNE, PERSON_INDEX, RECORD
-from anagen.simulate import cohort
+from anagen.simulate.advance import advance as advance_cohort
+from anagen.simulate.advance import neutral_drivers
 from anagen.simulate.person import Person
 from anagen.simulate.scalp_map import ScalpMap, advance, diffusion, memory_bytes, scalp_map, skin
 from anagen.simulate.twins import Group, Lanes, build
@@ -29,7 +30,7 @@ def _total(field: ScalpMap) -> np.ndarray:
 
 def _busy(days: int) -> np.ndarray:
     """Drivers that use every way a follicle may go. Shape: (1, day, driver)."""
-    drivers = cohort.neutral_drivers(1, days)
+    drivers = neutral_drivers(1, days)
     drivers[0, 20, DRIVER_INDEX["anagen_release"]] = 0.3
     drivers[0, 60:70, DRIVER_INDEX["anagen_destruction"]] = 0.05
     drivers[0, 90:, DRIVER_INDEX["jak1_3_block"]] = 0.5
@@ -44,7 +45,7 @@ def test_cells_of_pattern_loss_and_effluvium_are_those_of_the_cohort_to_the_last
     drivers = _busy(DAYS)
     on_map = advance(field, drivers[0])
     none = np.full((DAYS, 1), -1, np.int16)
-    in_cohort = cohort.advance(group, drivers, np.zeros((DAYS, 1)), none, workers=1)
+    in_cohort = advance_cohort(group, drivers, np.zeros((DAYS, 1)), none, workers=1)
     assert np.array_equal(on_map, in_cohort[..., 0])
 
 
@@ -58,7 +59,7 @@ def test_even_attack_on_the_map_is_that_of_a_cohort_without_a_pool() -> None:
     drivers = _busy(DAYS)
     on_map = advance(field, drivers[0])
     none = np.full((DAYS, 1), -1, np.int16)
-    in_cohort = cohort.advance(group, drivers, np.zeros((DAYS, 1)), none, workers=1)
+    in_cohort = advance_cohort(group, drivers, np.zeros((DAYS, 1)), none, workers=1)
     assert on_map[-1, RECORD.index("visible_total")].max() < 0.7
     assert np.allclose(on_map, in_cohort[:, :, :1, 0], rtol=0.0, atol=1e-12)
 
@@ -67,7 +68,7 @@ def test_a_symmetric_patch_stays_symmetric() -> None:
     field = scalp_map(_group("autoimmune"), skin(15, 15), 2.0)
     row, column = np.divmod(np.arange(field.count), 15)
     field.light((row - 7) ** 2 + (column - 7) ** 2 <= 6)
-    terminal = advance(field, cohort.neutral_drivers(1, 63)[0])[-1, 0].reshape(15, 15)
+    terminal = advance(field, neutral_drivers(1, 63)[0])[-1, 0].reshape(15, 15)
     assert terminal[7, 7] < terminal[0, 0] - 0.3
     for turned in (terminal[::-1], terminal[:, ::-1], terminal.T):
         assert np.allclose(turned, terminal, rtol=0.0, atol=1e-12)
@@ -102,7 +103,7 @@ def test_spreading_moves_cells_and_loses_none() -> None:
     field = scalp_map(group, skin(21, 21), 2.0)
     field.light(np.arange(441) == 220)
     trigger = field.immune[0].sum()
-    advance(field, cohort.neutral_drivers(1, 28)[0])
+    advance(field, neutral_drivers(1, 28)[0])
     level = field.field(field.immune[0])
     assert level.sum() == pytest.approx(trigger, rel=1e-9)
     # Mean square distance from the middle grows by 4 D t in two dimensions.

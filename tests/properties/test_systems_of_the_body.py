@@ -14,11 +14,13 @@ from anagen.model import endocrine, events, nutrition
 from anagen.model.drivers import DRIVER_INDEX, DRIVERS
 from anagen.model.scalp import REGIONS
 from anagen.model.scalp_day import CELL_INDEX, PERSON_INDEX, RECORD
-from anagen.simulate import cohort
+from anagen.simulate.advance import advance, neutral_drivers
+from anagen.simulate.cohort import start_cohort
 from anagen.simulate.forecast import UNTREATED, forecast
 from anagen.simulate.parameter_draws import TYPICAL
 from anagen.simulate.person import Person, Perturbation
 from anagen.simulate.regimen import Arm, Regimen
+from anagen.simulate.releases import mechanism_drivers
 from anagen.simulate.system import daily_drivers
 from anagen.simulate.twins import Lanes, build, patch_regions, start_alopecia_areata
 
@@ -196,7 +198,7 @@ def test_age_is_not_added_to_losses_whose_fitted_course_holds_it() -> None:
             REPLETE, age_years=60.0, ages=True, mechanism_probability={mechanism: 1.0}, salt=20.0
         )
         group = build(Lanes(person, np.arange(5), 5, 0), frozenset({mechanism}))
-        own = cohort.mechanism_drivers(group, drivers(person, draws=5), person, 0, 5, 0)
+        own = mechanism_drivers(group, drivers(person, draws=5), person, 0, 5, 0)
         assert np.any(own[:, :, DRIVER_INDEX["follicle_loss"]] > 0.0) == bool(counted)
 
 
@@ -252,14 +254,14 @@ def test_hormone_therapy_gives_back_at_most_what_was_lost(lost, today, replaced)
 
 def test_a_stronger_drive_never_thickens_and_a_weaker_one_never_thins() -> None:
     person = Person("d", "female", 45.0, {"androgenetic": 1.0}, sinclair_stage=3)
-    group = cohort.start(person, cohort.neutral_drivers(6, 182), 6, 0, workers=1)[0]
+    group = start_cohort(person, neutral_drivers(6, 182), 6, 0, workers=1)[0]
     mass = []
     for log in (-0.5, 0.0, 0.5):
         twin = group.take(np.arange(6), group.draws)
-        course = cohort.neutral_drivers(6, 364)
+        course = neutral_drivers(6, 364)
         course[:, :, DRIVER_INDEX["androgen_drive_log"]] = log
         calm, none = np.zeros((364, 6)), np.full((364, 6), -1, np.int16)
-        record = cohort.advance(twin, course, calm, none, workers=1)
+        record = advance(twin, course, calm, none, workers=1)
         mass.append(record[-1, RECORD.index("growing_mass")])
     assert np.all(mass[0] >= mass[1] - 1e-12)
     assert np.all(mass[1] >= mass[2] - 1e-12)
@@ -273,8 +275,8 @@ def _after_years_of_pattern_loss(sex: str, gain: float = 1.0) -> np.ndarray:
     group = build(lanes, frozenset({"androgenetic"}))
     group.person[PERSON_INDEX["androgen_gain"]] *= gain
     days = 4 * 364
-    record = cohort.advance(
-        group, cohort.neutral_drivers(1, days), np.zeros((days, 1)),
+    record = advance(
+        group, neutral_drivers(1, days), np.zeros((days, 1)),
         np.full((days, 1), -1, np.int16), workers=1,
     )  # fmt: skip
     mass = record[:, RECORD.index("growing_mass"), :, 0]
@@ -364,10 +366,10 @@ def test_an_inflamed_scalp_carries_less_hair_and_calming_it_is_as_if_it_were_not
     courses = {}
     for name, relief, inflamed in (("ill", 0.0, 1.0), ("calmed", 1.0, 1.0), ("well", 0.0, 0.0)):
         twin = group.take(np.arange(8), group.draws)
-        course = cohort.neutral_drivers(8, 182)
+        course = neutral_drivers(8, 182)
         course[:, :, DRIVER_INDEX["perifollicular_inflammation"]] = inflamed
         course[:, :, DRIVER_INDEX["inflammation_relief"]] = relief
-        courses[name] = cohort.advance(twin, course, calm, none, workers=1)
+        courses[name] = advance(twin, course, calm, none, workers=1)
     assert np.array_equal(courses["calmed"], courses["well"])
     shown_hair = RECORD.index("visible_total")
     assert np.all(courses["ill"][-1, shown_hair] < courses["calmed"][-1, shown_hair])
@@ -377,7 +379,7 @@ def test_inflammation_acts_only_where_it_is_at_work() -> None:
     person = replace(REPLETE, mechanism_probability={"inflammation": 0.5})
     for name, level in ((frozenset({"inflammation"}), 1.0), (frozenset({"effluvium"}), 0.0)):
         group = build(Lanes(person, np.arange(5), 5, 0), name)
-        own = cohort.mechanism_drivers(group, drivers(person, draws=5), person, 0, 5, 0)
+        own = mechanism_drivers(group, drivers(person, draws=5), person, 0, 5, 0)
         assert np.all(own[:, :, DRIVER_INDEX["perifollicular_inflammation"]] == level)
 
 
@@ -405,7 +407,7 @@ def test_a_follicle_that_is_gone_stays_gone(loss, growth, glucocorticoid) -> Non
     person = Person("g", "male", 50.0, {"scarring": 1.0}, salt=20.0)
     group = build(Lanes(person, np.arange(3), 3, 0), frozenset({"scarring"}))
     group.cells[4] = 1.0
-    course = cohort.neutral_drivers(3, 70)
+    course = neutral_drivers(3, 70)
     course[:, :, DRIVER_INDEX["follicle_loss"]] = loss
     course[:, :, DRIVER_INDEX["anagen_log"]] = growth
     course[:, :, DRIVER_INDEX["latency_exit_log"]] = growth
@@ -413,7 +415,7 @@ def test_a_follicle_that_is_gone_stays_gone(loss, growth, glucocorticoid) -> Non
     before = group.deleted.copy()
     for span in (slice(0, 35), slice(35, 70)):
         calm, none = np.zeros((35, 3)), np.full((35, 3), -1, np.int16)
-        cohort.advance(group, course[:, span], calm, none, workers=1)
+        advance(group, course[:, span], calm, none, workers=1)
         assert np.all(group.deleted >= before)
         before = group.deleted.copy()
 

@@ -12,7 +12,8 @@ from anagen.model.drivers import DRIVER_INDEX
 from anagen.model.scalp import REGIONS
 from anagen.model.scalp_day import CELL_INDEX, IMMUNE, RECORD
 from anagen.pictures.readings import caption, read, stage
-from anagen.simulate import cohort
+from anagen.simulate.advance import advance as advance_cohort
+from anagen.simulate.advance import neutral_drivers
 from anagen.simulate.head import (
     SENSITIVITIES,
     HeadRun,
@@ -66,14 +67,14 @@ def test_follicles_do_in_the_mean_what_the_cohort_does(mechanism: str) -> None:
     head.group.terminal_sizes = group.terminal_sizes
     head.sensitivity[:] = SENSITIVITIES - 1
     group.cells[CELL_INDEX["sensitivity"]] = 1.0
-    drivers = cohort.neutral_drivers(1, 728)
+    drivers = neutral_drivers(1, 728)
     if mechanism == "effluvium":
         drivers[0, 30, DRIVER_INDEX["anagen_release"]] = 0.4
     state = head.state.copy()
     state.size[:] = 0
     shed = advance(head, state, drivers[0], 0).reshape(-1, 7).mean(axis=1) / state.stage.size
     none = np.full((728, 1), -1, dtype=np.int16)
-    record = cohort.advance(group, drivers, np.zeros((728, 1)), none)
+    record = advance_cohort(group, drivers, np.zeros((728, 1)), none)
     fallen = record[1:, RECORD.index("fallen"), 0, 0]
     starts = group.layout.starts
     shown = state.alive & (
@@ -159,7 +160,7 @@ def test_immune_state_stays_within_bounds_and_a_calm_map_stays_calm() -> None:
     )
     head.group.mechanisms = frozenset({"autoimmune"})
     state = head.state.copy()
-    advance(head, state, cohort.neutral_drivers(1, 200)[0], 0)
+    advance(head, state, neutral_drivers(1, 200)[0], 0)
     assert (state.immune >= 0.0).all()
     assert state.immune[IMMUNE.index("privilege")].min() > 0.99
     assert state.alive.all()

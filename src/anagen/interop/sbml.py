@@ -18,7 +18,7 @@ from anagen.errors import AnagenError
 from anagen.interop.sbml_core import SHARES_PER_DAY, Core, rows_of
 from anagen.model.drivers import DRIVERS
 from anagen.provenance import data_hash
-from anagen.simulate.cohort import DAYS_PER_WEEK
+from anagen.simulate.advance import DAYS_PER_WEEK
 
 FloatArray = NDArray[np.float64]
 

@@ -15,10 +15,13 @@ from numpy.typing import NDArray
 from anagen.catalog.parameters import load_parameters
 from anagen.model.drivers import DRIVER_INDEX
 from anagen.model.scalp_day import CELL_INDEX, IMMUNE, PERSON, PERSON_INDEX
-from anagen.simulate import cohort
+from anagen.simulate.advance import DAYS_PER_WEEK, advance, neutral_drivers
+from anagen.simulate.cohort import start_cohort
 from anagen.simulate.parameter_draws import PEOPLE_PER_SET
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Arm
+from anagen.simulate.releases import mechanism_drivers
+from anagen.simulate.run_in import run_in_days
 from anagen.simulate.system import daily_drivers
 from anagen.simulate.twins import Group, Lanes, build
 
@@ -84,7 +87,7 @@ class Core:
     deleted: float
     pool: FloatArray
     weeks: int
-    input_days: int = cohort.DAYS_PER_WEEK
+    input_days: int = DAYS_PER_WEEK
 
 
 def core_of(person: Person, arm: Arm, *, weeks: int, draws: int, seed: int) -> Core:
@@ -102,14 +105,14 @@ def typical_twin(
 ) -> tuple[Group, FloatArray]:
     """A group of one lane, the most typical twin today, and its drivers (1, day, driver)."""
     past = daily_drivers(
-        person, Arm("untreated", ""), start_day=-cohort.run_in_days(person), end_day=0,
+        person, Arm("untreated", ""), start_day=-run_in_days(person), end_day=0,
         draws=draws, seed=seed,
     )  # fmt: skip
-    groups = cohort.start(person, past, draws, seed)
+    groups = start_cohort(person, past, draws, seed)
     group = max(groups, key=lambda candidate: candidate.draws.size)
-    days = weeks * cohort.DAYS_PER_WEEK
+    days = weeks * DAYS_PER_WEEK
     drivers = daily_drivers(person, arm, start_day=0, end_day=days, draws=draws, seed=seed)
-    own = cohort.mechanism_drivers(group, drivers[group.draws], person, 0, draws, seed)
+    own = mechanism_drivers(group, drivers[group.draws], person, 0, draws, seed)
     lane = np.array([typical_lane(group)])
     return group.take(lane, group.draws[lane]), own[lane]
 
@@ -118,7 +121,7 @@ def typical_core(sex: str, weeks: int) -> Core:
     """A full scalp with every parameter at its central value, able to develop alopecia areata."""
     person = Person("typical", sex, None, {"autoimmune": 1.0})
     group = build(Lanes(person, np.array([0]), 1, 0, central=True), frozenset({"autoimmune"}))
-    drivers = cohort.neutral_drivers(1, weeks * cohort.DAYS_PER_WEEK)[0]
+    drivers = neutral_drivers(1, weeks * DAYS_PER_WEEK)[0]
     origin = "no person: every parameter at the central value of its row, a full scalp"
     return reduce(group, drivers, person.patient_id, "No treatment", origin)
 
@@ -170,7 +173,7 @@ def reduce(group: Group, drivers: FloatArray, patient_id: str, label: str, origi
         scarred=of_cell("scarred"),
         deleted=float(group.deleted[cell, lane]),
         pool=effector_pool(group, drivers),
-        weeks=drivers.shape[0] // cohort.DAYS_PER_WEEK,
+        weeks=drivers.shape[0] // DAYS_PER_WEEK,
     )
 
 
@@ -189,8 +192,8 @@ def weekly(drivers: FloatArray) -> dict[str, FloatArray]:
         if np.ptp(course) == 0.0:
             result[name] = course[:1].copy()
             continue
-        weeks = course.size // cohort.DAYS_PER_WEEK
-        result[name] = course[: weeks * cohort.DAYS_PER_WEEK].reshape(weeks, -1).mean(axis=1)
+        weeks = course.size // DAYS_PER_WEEK
+        result[name] = course[: weeks * DAYS_PER_WEEK].reshape(weeks, -1).mean(axis=1)
     return result
 
 
@@ -199,12 +202,12 @@ def effector_pool(group: Group, drivers: FloatArray) -> FloatArray:
 
     Cells share effector cells; a model of one cell takes what the others send as input.
     """
-    days, twin = cohort.DAYS_PER_WEEK, group.take(np.array([0]), group.draws)
+    days, twin = DAYS_PER_WEEK, group.take(np.array([0]), group.draws)
     calm, none = np.zeros((days, 1)), np.full((days, 1), -1, np.int16)
     area = group.cells[CELL_INDEX["area_share"], :, 0]
     level = [float(area @ twin.immune[IMMUNE.index("effector"), :, 0])]
     for week in range(drivers.shape[0] // days):
-        cohort.advance(twin, drivers[None, week * days : (week + 1) * days], calm, none, workers=1)
+        advance(twin, drivers[None, week * days : (week + 1) * days], calm, none, workers=1)
         level.append(float(area @ twin.immune[IMMUNE.index("effector"), :, 0]))
     return 0.5 * (np.array(level[:-1]) + np.array(level[1:]))
 

@@ -14,11 +14,15 @@ from anagen.model.scalp_day import CELL_INDEX, RECORD
 from anagen.observe import hair_counts, severity_scores, shedding
 from anagen.observe.wander import wander
 from anagen.rng import generator
-from anagen.simulate import cohort
+from anagen.simulate.advance import DAYS_PER_WEEK, advance
+from anagen.simulate.cohort import start_cohort
+from anagen.simulate.episode import new_patches, pattern_only, wandering
 from anagen.simulate.parameter_draws import sample
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Arm, regimen_text
+from anagen.simulate.releases import mechanism_drivers
 from anagen.simulate.result import NO_CHANGE, ArmForecast, Forecast
+from anagen.simulate.run_in import run_in_days
 from anagen.simulate.running import from_today, no_change
 from anagen.simulate.system import daily_drivers
 from anagen.simulate.twins import Group
@@ -54,11 +58,11 @@ def forecast(
     total = len(ordered) + 1
     if progress:
         progress(0, total, "the past up to today (a first run also compiles the model)")
-    past = -cohort.run_in_days(person)
+    past = -run_in_days(person)
     lived = Arm("lived", "What was taken up to today", (*person.ended, *person.running))
     drivers = daily_drivers(person, lived, start_day=past, end_day=0, draws=draws, seed=seed)
-    groups = cohort.start(person, drivers, draws, seed, workers)
-    days = weeks * cohort.DAYS_PER_WEEK
+    groups = start_cohort(person, drivers, draws, seed, workers)
+    days = weeks * DAYS_PER_WEEK
     fates = [_fate(group, person, days, draws, seed) for group in groups]
     counted = _count_wander(person, weeks, draws, seed)
     results: dict[str, ArmForecast] = {}
@@ -101,7 +105,7 @@ def _count_wander(person: Person, weeks: int, draws: int, seed: int) -> FloatArr
         return sample(name, draws, seed, person.parameters_id)
 
     z = _yearly_normals(person.patient_id, "count wander", weeks + 1, 53, draws, seed)
-    step = float(cohort.DAYS_PER_WEEK)
+    step = float(DAYS_PER_WEEK)
     return wander(z.T, row("count_wander_log_sd"), row("count_wander_days"), step).T
 
 
@@ -125,17 +129,17 @@ def _fate(
     """Disease activity (day, lane) and new patches (day, lane): the same in every arm."""
     lanes = group.draws
     if "autoimmune" not in group.mechanisms:
-        return np.zeros((days, lanes.size)), cohort.new_patches(group, person, days, draws, seed)
+        return np.zeros((days, lanes.size)), new_patches(group, person, days, draws, seed)
     z = _yearly_normals(person.patient_id, "disease activity", days, 366, draws, seed)
     level = group.activity
-    path = cohort.wandering(group, z[lanes])
+    path = wandering(group, z[lanes])
     group.activity = level
     if person.attack_ceased:
         mean = sample("remission_days", draws, seed, person.parameters_id)
         random = generator(seed, person.patient_id, "remission ends")
         ends = (mean * random.standard_exponential(draws))[lanes]
         path -= value("remission_log_activity") * (np.arange(days)[:, None] < ends)
-    return path, cohort.new_patches(group, person, days, draws, seed)
+    return path, new_patches(group, person, days, draws, seed)
 
 
 def _arm(
@@ -153,10 +157,10 @@ def _arm(
     for group, (activity, seeds) in zip(groups, fates, strict=True):
         # Every arm starts from its own copy of the same state.
         twin = group.take(np.arange(group.draws.size), group.draws)
-        own = cohort.mechanism_drivers(twin, drivers[twin.draws], person, 0, draws, seed)
-        record = cohort.advance(twin, own, activity, seeds, workers=workers)
+        own = mechanism_drivers(twin, drivers[twin.draws], person, 0, draws, seed)
+        record = advance(twin, own, activity, seeds, workers=workers)
         if twin.without_areata is not None:
-            twin.salt_reference = cohort.pattern_only(twin.without_areata, own, workers)
+            twin.salt_reference = pattern_only(twin.without_areata, own, workers)
         for name, course in observables(twin, record, weekly_vehicle(own, weeks)).items():
             values.setdefault(name, np.zeros((draws, weeks + 1)))[twin.draws] = course.T
     return ArmForecast(arm=arm, values=values)
@@ -166,7 +170,7 @@ def weekly_vehicle(drivers: FloatArray, weeks: int) -> FloatArray:
     """Vehicle response at each week in hairs/cm2; none before the start. Shape: (week, lane)."""
     course = drivers[:, :, DRIVER_INDEX["vehicle_response"]].T
     out = np.zeros((weeks + 1, course.shape[1]))
-    out[1:] = course[cohort.DAYS_PER_WEEK - 1 :: cohort.DAYS_PER_WEEK][:weeks]
+    out[1:] = course[DAYS_PER_WEEK - 1 :: DAYS_PER_WEEK][:weeks]
     return out
 
 

@@ -29,11 +29,13 @@ from anagen.model.miniaturization import (
 from anagen.model.scalp import REGIONS
 from anagen.model.scalp_day import CELL_INDEX, IMMUNE, PERSON_INDEX
 from anagen.rng import generator, key
-from anagen.simulate import cohort
+from anagen.simulate.advance import DAYS_PER_YEAR, LEAST_REFERENCE, neutral_drivers
 from anagen.simulate.head_geometry import QUADRANTS, HeadGeometry, head_geometry
 from anagen.simulate.parameter_draws import TYPICAL
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Arm
+from anagen.simulate.releases import mechanism_drivers, unexplained
+from anagen.simulate.run_in import run_in_days
 from anagen.simulate.system import daily_drivers
 from anagen.simulate.twins import (
     MECHANISMS,
@@ -78,8 +80,6 @@ HISTORY_STEP_DAYS, HISTORY_YEARS = 28, 60
 SUSCEPTIBILITY_SCORES = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
 SUSCEPTIBILITY_HALVINGS = 3
 LARGEST_RELEASE_SCALE = 20.0
-# A quadrant that pattern loss has all but emptied still has a reference to lose.
-LEAST_REFERENCE = 1e-3
 
 
 @dataclass(slots=True)
@@ -288,9 +288,9 @@ def _with_history(head: Head) -> Head:
         wanted = float(np.clip(person.terminal_density / full, 0.02, 0.98))
     else:
         wanted = value(stage_parameter(person))
-    neutral = cohort.neutral_drivers(1, HISTORY_STEP_DAYS)[0]
+    neutral = neutral_drivers(1, HISTORY_STEP_DAYS)[0]
     target = _target(head)
-    first = -round(HISTORY_YEARS * cohort.DAYS_PER_YEAR)
+    first = -round(HISTORY_YEARS * DAYS_PER_YEAR)
     for begin in range(first, 0, HISTORY_STEP_DAYS):
         seen = _terminal(head, head.state)[target].mean() / group.full_visible[0]
         if seen <= wanted:
@@ -302,7 +302,7 @@ def _with_history(head: Head) -> Head:
 def _with_past(head: Head) -> Head:
     """The last months as they were: releases as strong as the shedding counted says."""
     person, group = head.person, head.group
-    days = cohort.run_in_days(person)
+    days = run_in_days(person)
     drivers = _drivers(head, UNTREATED, -days, 0)
     counted = person.hairs_shed_per_day
     if "effluvium" in group.mechanisms and counted is not None:
@@ -335,10 +335,10 @@ def _with_episode(head: Head, lanes: Lanes) -> Head:
     person, group = head.person, head.group
     salt = value("salt_unknown") if person.salt is None else person.salt
     years = value("episode_years_unknown") if person.episode_years is None else person.episode_years
-    days = np.array([max(years * cohort.DAYS_PER_YEAR, 7.0)])
+    days = np.array([max(years * DAYS_PER_YEAR, 7.0)])
     longest = 7 * int(value("run_in_weeks"))
     start_alopecia_areata(group, lanes, np.array([salt]), days, longest)
-    episode = float(attack_days(lanes, np.array([years * cohort.DAYS_PER_YEAR]))[0])
+    episode = float(attack_days(lanes, np.array([years * DAYS_PER_YEAR]))[0])
     begin = _settled_patches if episode > longest else _first_patches
     days = int(np.clip(round(episode), 14, longest))
     drivers = _drivers(head, UNTREATED, -days, 0)
@@ -418,8 +418,8 @@ def _drivers(head: Head, arm: Arm, first_day: int, end_day: int) -> FloatArray:
         head.person, arm, start_day=first_day, end_day=end_day, draws=1, seed=TYPICAL
     )
     if head.group.hidden is None and first_day < 0:
-        head.group.hidden = cohort.unexplained(head.group, raw)
-    return cohort.mechanism_drivers(head.group, raw, head.person, first_day, 1, TYPICAL)[0]
+        head.group.hidden = unexplained(head.group, raw)
+    return mechanism_drivers(head.group, raw, head.person, first_day, 1, TYPICAL)[0]
 
 
 def run_arm(

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from anagen.catalog.parameters import value
 from anagen.model.scalp_day import PERSON_INDEX, RECORD
-from anagen.simulate import cohort
+from anagen.simulate.advance import neutral_drivers
 from anagen.simulate.person import Person
 from anagen.simulate.scalp_map import ScalpMap, advance, scalp_map, skin
 from anagen.simulate.twins import Lanes, build
@@ -56,7 +56,7 @@ def middles(field: ScalpMap) -> tuple[FloatArray, FloatArray]:
 
 def lost(field: ScalpMap, days: int) -> FloatArray:
     """Share of visible terminal hair lost in every cell, week by week. Shape: (week, cell)."""
-    record = advance(field, cohort.neutral_drivers(1, days)[0])
+    record = advance(field, neutral_drivers(1, days)[0])
     return 1.0 - record[:, RECORD.index("visible_terminal")] / field.group.full_visible[0]
 
 

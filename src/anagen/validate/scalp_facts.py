@@ -18,11 +18,14 @@ from anagen.model.automaton import shares_at, simulate_follicles, steady_shares
 from anagen.model.drivers import DRIVER_INDEX
 from anagen.model.scalp_day import RECORD
 from anagen.rng import generator
-from anagen.simulate import cohort
+from anagen.simulate.advance import advance, neutral_drivers
+from anagen.simulate.cohort import start_cohort
+from anagen.simulate.episode import wandering
 from anagen.simulate.forecast import UNTREATED, forecast, observables
 from anagen.simulate.person import Person, Perturbation
 from anagen.simulate.regimen import Arm, Regimen
 from anagen.simulate.result import Forecast
+from anagen.simulate.run_in import run_in_days
 from anagen.simulate.system import daily_drivers
 from anagen.simulate.twins import Group, Lanes, build
 
@@ -43,7 +46,7 @@ def follow(group: Group, drivers: FloatArray) -> Mapping[str, FloatArray]:
     days = drivers.shape[1]
     calm = np.zeros((days, 1))
     seeds = np.full((days, 1), -1, dtype=np.int16)
-    record = cohort.advance(group, drivers, calm, seeds, workers=1)
+    record = advance(group, drivers, calm, seeds, workers=1)
     vehicle = np.zeros((record.shape[0], 1))
     return {name: course[:, 0] for name, course in observables(group, record, vehicle).items()}
 
@@ -89,7 +92,7 @@ def telogen_percent() -> float:
 
 def shed_per_100000() -> float:
     group = typical()
-    shed = follow(group, cohort.neutral_drivers(1, 14))["daily_shed"][-1]
+    shed = follow(group, neutral_drivers(1, 14))["daily_shed"][-1]
     return float(1e5 * shed / group.head[0])
 
 
@@ -100,7 +103,7 @@ def length_at_shed_cm() -> float:
 
 
 def _quiet(days: int) -> Mapping[str, FloatArray]:
-    return follow(typical(), cohort.neutral_drivers(1, days))
+    return follow(typical(), neutral_drivers(1, days))
 
 
 # Telogen effluvium: 30 % of anagen released on one day.
@@ -109,7 +112,7 @@ def _quiet(days: int) -> Mapping[str, FloatArray]:
 @cache
 def _effluvium() -> tuple[NDArray[Any], NDArray[Any]]:
     """Day and relative shedding after a release of 30 % of anagen."""
-    drivers = cohort.neutral_drivers(1, 420)
+    drivers = neutral_drivers(1, 420)
     drivers[0, 0, DRIVER_INDEX["anagen_release"]] = 0.30
     shed = follow(typical(frozenset({"effluvium"})), drivers)["daily_shed"]
     day = 7.0 * np.arange(shed.size) - 3.5
@@ -142,7 +145,7 @@ def _pregnancy() -> tuple[FloatArray, FloatArray, FloatArray]:
     drivers = daily_drivers(person, UNTREATED, start_day=past, end_day=0, draws=draws, seed=SEED)
     group = build(Lanes(person, np.arange(draws), draws, SEED), frozenset({"effluvium"}))
     calm = np.zeros((-past, draws))
-    record = cohort.advance(group, drivers, calm, np.full(calm.shape, -1, np.int16), workers=1)
+    record = advance(group, drivers, calm, np.full(calm.shape, -1, np.int16), workers=1)
     total = record[:, RECORD.index("visible_total")].mean(axis=1)
     # One size class of weight 1, so growing mass is the share of growing hairs.
     growing = record[:, RECORD.index("growing_mass")].mean(axis=1)
@@ -175,7 +178,7 @@ def postpartum_peak_month() -> float:
 def _season() -> Mapping[str, FloatArray]:
     """Weekly course over the third of three years with the seasonal cosine on the anagen exit."""
     days = 3 * 364
-    drivers = cohort.neutral_drivers(1, days)
+    drivers = neutral_drivers(1, days)
     phase = 2.0 * np.pi * (np.arange(days) - value("season_peak_day")) / 365.25
     factor = 1.0 + value("season_amplitude") * np.cos(phase)
     drivers[0, :, DRIVER_INDEX["anagen_log"]] = -np.log(factor)
@@ -204,7 +207,7 @@ def _chemotherapy() -> tuple[FloatArray, FloatArray]:
     drivers = daily_drivers(person, UNTREATED, start_day=-420, end_day=0, draws=draws, seed=SEED)
     group = build(Lanes(person, np.arange(draws), draws, SEED), frozenset())
     calm = np.zeros((420, draws))
-    record = cohort.advance(group, drivers, calm, np.full(calm.shape, -1, np.int16), workers=1)
+    record = advance(group, drivers, calm, np.full(calm.shape, -1, np.int16), workers=1)
     visible = record[:, RECORD.index("visible_total")].mean(axis=1)
     broken = drivers[:, :, DRIVER_INDEX["anagen_destruction"]] > 0.0
     end = 420 - broken[:, ::-1].argmax(axis=1)
@@ -297,8 +300,8 @@ def occipital_change_20_years() -> float:
     days = 20 * 364
     calm = np.zeros((days, 1))
     seeds = np.full((days, 1), -1, dtype=np.int16)
-    drivers = cohort.neutral_drivers(1, days)
-    record = cohort.advance(group, drivers, calm, seeds, workers=1)
+    drivers = neutral_drivers(1, days)
+    record = advance(group, drivers, calm, seeds, workers=1)
     back = record[:, RECORD.index("visible_terminal"), -1, 0]
     return float(100.0 * (back[-1] / back[0] - 1.0))
 
@@ -415,14 +418,14 @@ _FIRST_PATCH = Person(
 def _first_patch() -> FloatArray:
     """Loss inside the first patch relative to its loss at eight weeks. Shape: (week, draw)."""
     draws, days = 4 * DRAWS, 52 * 7
-    past = cohort.run_in_days(_FIRST_PATCH)
+    past = run_in_days(_FIRST_PATCH)
     drivers = daily_drivers(
         _FIRST_PATCH, UNTREATED, start_day=-past, end_day=days, draws=draws, seed=SEED
     )
-    (group,) = cohort.start(_FIRST_PATCH, drivers[:, :past], draws, SEED)
+    (group,) = start_cohort(_FIRST_PATCH, drivers[:, :past], draws, SEED)
     z = generator(SEED, "first_patch", "disease activity").standard_normal((draws, days))
     seeds = np.full((days, draws), -1, dtype=np.int16)
-    record = cohort.advance(group, drivers[:, past:], cohort.wandering(group, z), seeds)
+    record = advance(group, drivers[:, past:], wandering(group, z), seeds)
     inside = record[:, RECORD.index("visible_terminal"), : group.patch_cells].mean(axis=1)
     loss = 1.0 - inside / group.full_visible
     return loss / loss[0]
