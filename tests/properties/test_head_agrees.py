@@ -11,16 +11,11 @@ from anagen.model.drivers import DRIVER_INDEX
 from anagen.model.scalp_day import CELL_INDEX, IMMUNE, PERSON_INDEX, RECORD
 from anagen.model.single_follicles import advance_follicles
 from anagen.simulate.advance import neutral_drivers
-from anagen.simulate.head import (
-    SENSITIVITIES,
-    Head,
-    _full_scalp,
-    _sensitivity,
-    _terminal,
-    _visible,
-)
-from anagen.simulate.head import advance as advance_head
+from anagen.simulate.head_days import SENSITIVITIES
+from anagen.simulate.head_days import advance as advance_head
 from anagen.simulate.head_geometry import QUADRANTS, head_geometry
+from anagen.simulate.head_past import _full_scalp, _sensitivity
+from anagen.simulate.head_state import Head, terminal, visible
 from anagen.simulate.person import Person
 from anagen.simulate.scalp_map import advance, scalp_map
 from anagen.simulate.twins import Lanes, build
@@ -72,9 +67,9 @@ def test_follicles_thin_and_shed_as_the_map_of_shares_does() -> None:
         shed.append(advance_head(head, head.state, drivers[0, 7 * begin : 7 * end], 7 * begin))
         # Four standard errors of a share of 20,000 follicles.
         error = 4.0 * 0.5 / FOLLICLES**0.5
-        terminal = _terminal(head, head.state).mean()
-        assert terminal == pytest.approx(expected[end, 0], abs=error)
-        assert _visible(head, head.state).mean() == pytest.approx(expected[end, 1], abs=error)
+        grown = terminal(head, head.state).mean()
+        assert grown == pytest.approx(expected[end, 0], abs=error)
+        assert visible(head, head.state).mean() == pytest.approx(expected[end, 1], abs=error)
     fallen = np.concatenate(shed).sum() / FOLLICLES
     of_map = 7.0 * expected[1:, RECORD.index("fallen")].sum()
     assert fallen == pytest.approx(of_map, abs=5.0 * (of_map / FOLLICLES) ** 0.5)
@@ -96,7 +91,7 @@ def test_follicles_under_attack_agree_with_the_map_of_shares() -> None:
     worst = 0.0
     for week in range(4, 61, 4):
         advance_head(head, head.state, drivers[0, 7 * week - 28 : 7 * week], 7 * week - 28)
-        worst = max(worst, abs(_terminal(head, head.state).mean() - record[week]))
+        worst = max(worst, abs(terminal(head, head.state).mean() - record[week]))
     # Follicles feel the chance of the few in their own cell, and the front with them.
     assert record.min() < 0.6 * record[0]
     assert worst < 0.03

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cache
 
 import numpy as np
@@ -14,18 +15,14 @@ from anagen.model.scalp_day import CELL_INDEX, IMMUNE, RECORD
 from anagen.pictures.readings import caption, read, stage
 from anagen.simulate.advance import advance as advance_cohort
 from anagen.simulate.advance import neutral_drivers
-from anagen.simulate.head import (
-    SENSITIVITIES,
-    HeadRun,
-    advance,
-    mechanisms_of,
-    simulate_head,
-    start_head,
-)
+from anagen.simulate.head import HeadRun, mechanisms_of, simulate_head
+from anagen.simulate.head_days import SENSITIVITIES, advance
 from anagen.simulate.head_geometry import QUADRANTS, head_geometry
+from anagen.simulate.head_past import start_head
 from anagen.simulate.parameter_draws import TYPICAL
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Arm, parse_plan
+from anagen.simulate.running import no_change
 from anagen.simulate.twins import Lanes, build
 
 MAN = Person("man", "male", 30.0, {"androgenetic": 1.0}, norwood="III vertex")
@@ -192,6 +189,34 @@ def test_what_has_no_map_is_refused() -> None:
     for mechanisms in ({}, {"scarring": 1.0}):
         with pytest.raises(AnagenError, match="nothing to draw"):
             simulate_head(Person("x", "male", 30.0, mechanisms), [UNTREATED], weeks=4, frames=[0])
+
+
+def test_an_attack_that_a_drug_holds_has_no_map() -> None:
+    (drug,) = parse_plan("baricitinib 4 mg daily")
+    running = replace(PATCHES, running=(replace(drug, start_week=-40.0),))
+    ended = replace(PATCHES, ended=(replace(drug, start_week=-40.0, stop_week=-8.0),))
+    for person in (running, ended):
+        with pytest.raises(AnagenError, match="nothing is drawn"):
+            simulate_head(person, [UNTREATED], weeks=4, frames=[0])
+
+
+def test_a_running_treatment_is_in_the_past_of_a_head_and_stops_where_it_is_not_named() -> None:
+    (drug,) = parse_plan("finasteride 1 mg daily")
+    person = replace(MAN, running=(replace(drug, start_week=-80.0),))
+    runs = simulate_head(
+        person, [UNTREATED, no_change(person)], weeks=104, frames=[0, 104], follicles=20_000
+    )
+
+    def terminal(run: HeadRun) -> tuple[float, float]:
+        course = [reading.target.terminal_per_cm2 for reading in read(run, female=False)]
+        return course[0], course[-1]
+
+    begun, stopped = terminal(runs["untreated"])
+    same, held = terminal(runs["no_change"])
+    without, _ = terminal(_man()["untreated"])
+    # The head is as thin today as the person is, whatever was taken; what is stopped is lost.
+    assert same == begun == pytest.approx(without, rel=0.06)
+    assert stopped < held - 5.0
 
 
 def test_the_most_probable_mixture_acts() -> None:

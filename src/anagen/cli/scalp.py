@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from anagen.patients.record import PatientRecord
     from anagen.plan.single import SinglePlan
     from anagen.provenance import Stamp
+    from anagen.simulate.person import Person
     from anagen.simulate.regimen import Arm, Regimen
 
 FOLDER = Path("anagen-scalp")
@@ -85,7 +86,7 @@ def scalp(
     from anagen.cli.files import write_whole
     from anagen.cli.progress import progress
     from anagen.patients.condition import person_from
-    from anagen.pictures.document import as_document, print_readings
+    from anagen.pictures.document import as_document, print_readings, start_notes
     from anagen.pictures.frames import shown_weeks
     from anagen.pictures.readings import read
     from anagen.pictures.show import memory_mb, panels
@@ -93,7 +94,7 @@ def scalp(
     from anagen.simulate.head import simulate_head
 
     person = person_from(record, mixtures_of(assessment))
-    arms = _arms(judged)
+    arms = _arms(judged, person)
     folder = out if out is not None else (None if as_json else FOLDER)
     drawn = MOVIE_PICTURES if movie != "none" and folder is not None else 0
     chosen = shown_weeks(pictured, weeks, drawn)
@@ -120,6 +121,8 @@ def scalp(
         for verdict in (judged.verdicts if judged is not None else ())
         for condition in verdict.conditions
     ]
+    areata = "autoimmune" in mechanisms
+    notes = start_notes(readings[arms[0].id], person.salt if areata else None)
     document = as_document(
         record.id,
         readings,
@@ -129,6 +132,7 @@ def scalp(
         tier=judged.tier if judged is not None else "",
         silent=judged.silent if judged is not None else "",
         conditions=conditions,
+        notes=notes,
         stamp=made,
     )
     text = json.dumps(document, indent=2, ensure_ascii=False)
@@ -143,7 +147,7 @@ def scalp(
                     weeks=weeks,
                     width=width,
                     parted=female,
-                    salt="autoimmune" in mechanisms,
+                    salt=areata,
                     progress=report,
                 ),
                 folder,
@@ -163,7 +167,9 @@ def scalp(
             console.print(f"- {condition}", highlight=False)
         console.print(f"{judged.label}: {judged.silent or 'tier ' + judged.tier}", highlight=False)
     labels = {arm.id: arm.label for arm in arms}
-    print_readings(readings, labels, pictured, console, salt="autoimmune" in mechanisms)
+    print_readings(readings, labels, pictured, console, salt=areata)
+    for note in notes:
+        console.print(note, highlight=False)
     if folder is not None:
         for path in (*written, folder / f"{record.id}.json"):
             console.print(f"Written: {path}", soft_wrap=True, highlight=False)
@@ -181,19 +187,21 @@ def _tell(judged: SinglePlan, made: Stamp, *, as_json: bool) -> None:
     print_single(judged, made, Console())
 
 
-def _arms(judged: SinglePlan | None) -> tuple[Arm, ...]:
-    """No treatment, and beside it the plan when numbers may be shown of it."""
+def _arms(judged: SinglePlan | None, person: Person) -> tuple[Arm, ...]:
+    """No treatment, what is taken now going on, and the plan when numbers may be shown of it."""
     from anagen.plan.single import PLAN_ARM
     from anagen.simulate.regimen import Arm
+    from anagen.simulate.running import no_change
 
     untreated = Arm("untreated", "No treatment", as_in_trial=False)
+    without = (untreated, no_change(person)) if person.running else (untreated,)
     if judged is None or judged.silent:
-        return (untreated,)
+        return without
     works = math.prod(regimen.credence for regimen in judged.regimens)
     label = judged.label
     if works < 1.0:
         label = f"{label}, if it works at all ({100.0 * works:.0f} % chance)"
-    return (untreated, Arm(PLAN_ARM, label, judged.regimens, as_in_trial=False))
+    return (*without, Arm(PLAN_ARM, label, judged.regimens, as_in_trial=False))
 
 
 def _draw(

@@ -46,7 +46,7 @@ def advance_immune_map(
 
     `immune` (effector, privilege, regulation, memory; cell); `neighbors` (cell, 4), a cell at the
     rim naming itself where the scalp ends; `growing` (cell,) share of follicles growing now and
-    `healthy_growing` that without disease; `person` in the order of `simulate.head.IMMUNE_ROWS`;
+    `healthy_growing` that without disease; `person` in the order of `head_days.IMMUNE_ROWS`;
     `signals` are privilege half, regulatory tone, effector loss, added regulation, and what passes
     JAK1/2 and JAK1/3; `spread` (2,) diffusion of effector and regulatory cells x day / cell area.
     """

@@ -11,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from anagen.catalog.parameters import value
 from anagen.pictures.head import CUT_CM
 from anagen.pictures.readings import Reading
 from anagen.provenance import Stamp
@@ -38,11 +39,13 @@ def as_document(
     tier: str,
     silent: str,
     conditions: Sequence[str],
+    notes: Sequence[str],
     stamp: Stamp,
 ) -> dict[str, Any]:
     """Plain JSON values. `readings` and `labels` by arm; `tier` of the plan, empty without one.
 
-    `silent` says why the plan is not shown, `conditions` what safety asks for before it.
+    `silent` says why the plan is not shown, `conditions` what safety asks for before it,
+    `notes` where the head drawn is not the one measured.
     """
     return {
         "format": "anagen-scalp/1",
@@ -51,6 +54,7 @@ def as_document(
         "tier": tier,
         "silent": silent,
         "conditions": list(conditions),
+        "notes": list(notes),
         "follicles": follicles,
         "hair_drawn_cut_to_cm": CUT_CM,
         "arms": {
@@ -62,10 +66,21 @@ def as_document(
     }
 
 
-def _rounded(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: _rounded(part) for name, part in value.items()}
-    return round(value, DIGITS) if isinstance(value, float) else value
+def start_notes(course: Sequence[Reading], salt: float | None) -> tuple[str, ...]:
+    """Says when the head of today is further from the `salt` measured than two readings are."""
+    today = next((one.salt for one in course if one.week == 0), None)
+    if salt is None or today is None or abs(today - salt) <= 2.0 * value("salt_reading_sd"):
+        return ()
+    return (
+        f"The head drawn begins at SALT {today:.0f}, {salt:.0f} was measured: the typical person "
+        "with this past. The forecast weighs people who are as this one is today.",
+    )
+
+
+def _rounded(cell: Any) -> Any:
+    if isinstance(cell, dict):
+        return {name: _rounded(part) for name, part in cell.items()}
+    return round(cell, DIGITS) if isinstance(cell, float) else cell
 
 
 def print_readings(

@@ -23,6 +23,8 @@ DAYS_PER_WEEK = 7
 DAYS_PER_YEAR = 365.25
 # Lanes a block holds: its state stays in the second-level cache.
 BLOCK = 32
+# Share of its full density that a target area may start from.
+LEAST_AND_MOST_HAIR = (0.02, 0.98)
 # Skin that pattern loss has all but emptied still has a reference to lose.
 LEAST_REFERENCE = 1e-3
 

@@ -23,7 +23,7 @@ from anagen.simulate.regimen import Arm, regimen_text
 from anagen.simulate.releases import mechanism_drivers
 from anagen.simulate.result import NO_CHANGE, ArmForecast, Forecast
 from anagen.simulate.run_in import run_in_days
-from anagen.simulate.running import from_today, no_change
+from anagen.simulate.running import from_today, lived, no_change
 from anagen.simulate.system import daily_drivers
 from anagen.simulate.twins import Group
 
@@ -59,8 +59,9 @@ def forecast(
     if progress:
         progress(0, total, "the past up to today (a first run also compiles the model)")
     past = -run_in_days(person)
-    lived = Arm("lived", "What was taken up to today", (*person.ended, *person.running))
-    drivers = daily_drivers(person, lived, start_day=past, end_day=0, draws=draws, seed=seed)
+    drivers = daily_drivers(
+        person, lived(person), start_day=past, end_day=0, draws=draws, seed=seed
+    )
     groups = start_cohort(person, drivers, draws, seed, workers)
     days = weeks * DAYS_PER_WEEK
     fates = [_fate(group, person, days, draws, seed) for group in groups]

@@ -9,6 +9,7 @@ from anagen.catalog.parameters import value
 from anagen.model.scalp_day import RECORD, miniaturize
 from anagen.simulate.advance import (
     DAYS_PER_YEAR,
+    LEAST_AND_MOST_HAIR,
     LEAST_REFERENCE,
     advance,
     each_block,
@@ -23,8 +24,6 @@ IntArray = NDArray[np.int64]
 REGROUPED_AFTER_YEARS = 2.0
 # A history this much above the target share still counts as there: density is read monthly.
 TARGET_TOLERANCE = 0.02
-# Share of its full density that a target area may start from.
-LEAST_AND_MOST_HAIR = (0.02, 0.98)
 
 
 def run_pattern_history(

@@ -14,6 +14,11 @@ from anagen.simulate.regimen import Arm, Regimen, regimen_text
 from anagen.simulate.result import NO_CHANGE
 
 
+def lived(person: Person) -> Arm:
+    """The arm of the past: what was taken up to today."""
+    return Arm("lived", "What was taken up to today", (*person.ended, *person.running))
+
+
 def no_change(person: Person) -> Arm:
     """The arm in which everything that runs goes on."""
     goes_on = " + ".join(regimen_text(replace(r, start_week=0.0)) for r in person.running)
