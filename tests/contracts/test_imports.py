@@ -21,7 +21,7 @@ ALLOWED: dict[str, set[str]] = {
     "interop": {"catalog", "model", "simulate", "patients", "assess", "plan"},
     "patients": {"catalog", "model", "simulate", "observe", "interop"},
     "trials": {"catalog", "model", "simulate", "observe", "patients"},
-    "calibrate": {"catalog", "simulate", "trials"},
+    "calibrate": {"catalog", "model", "simulate", "trials"},
     "validate": {"catalog", "model", "simulate", "observe", "patients", "trials"},
     "ask": {"catalog"},
     "assess": {"catalog", "patients"},

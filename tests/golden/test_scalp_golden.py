@@ -50,6 +50,7 @@ def test_read_outs_as_json() -> None:
         tier="forecast",
         silent="",
         conditions=["finasteride: Check first: blood donation."],
+        notes=["The head drawn begins elsewhere."],
         stamp=STAMP,
     )
     _compare("scalp.json", json.dumps(document, indent=2, ensure_ascii=False) + "\n")

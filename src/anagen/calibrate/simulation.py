@@ -145,8 +145,8 @@ def _simulate(
         )
         others = tuple(reading.kind(unaided=False) for reading in readings)
         alone = tuple(reading.kind(unaided=True) for reading in readings)
-        means.append(np.stack([_set_means(reading) for reading in others], axis=1))
-        unaided.append(np.stack([_set_means(reading) for reading in alone], axis=1))
+        means.append(np.stack([set_means(reading) for reading in others], axis=1))
+        unaided.append(np.stack([set_means(reading) for reading in alone], axis=1))
         counted.append(
             [_counted(a) / max(_counted(b), 1e-12) for a, b in zip(alone, others, strict=True)]
         )
@@ -170,13 +170,13 @@ def _simulate(
     temporary.replace(chunk.path)
 
 
-def _set_means(reading: Reading) -> FloatArray:
+def set_means(reading: Reading) -> FloatArray:
     """Mean of the people of each set; the mean of all where nobody of a set counts. (set,)."""
     top = (reading.weight * reading.seen).sum(axis=0).reshape(-1, PEOPLE_PER_SET).sum(axis=1)
     bottom = reading.weight.sum(axis=0).reshape(-1, PEOPLE_PER_SET).sum(axis=1)
     everyone = top.sum() / max(bottom.sum(), 1e-12)
     mean = np.where(bottom > 0.0, top / np.maximum(bottom, 1e-12), everyone)
-    return mean if reading.control is None else mean - _set_means(reading.control)
+    return mean if reading.control is None else mean - set_means(reading.control)
 
 
 def _counted(reading: Reading) -> float:
@@ -230,4 +230,4 @@ def _size(reading: Reading) -> int:
 def _away(reading: Reading) -> FloatArray:
     """Each person's value less the mean of the set. Shape: (stratum, draw)."""
     alone = replace(reading, control=None)
-    return reading.seen - np.repeat(_set_means(alone), PEOPLE_PER_SET)[None, :]
+    return reading.seen - np.repeat(set_means(alone), PEOPLE_PER_SET)[None, :]

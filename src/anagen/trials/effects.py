@@ -12,7 +12,6 @@ WOMEN_FACTOR = "trial_women_factor"
 # On the arm effect of an arm of which no two trials give the same: a device, a kit, an extract. A
 # kind of product whose trials are fitted has a row of its own.
 ANY_PRODUCT_FACTOR = "trial_product_factor"
-_OWN = "_product_factor"
 
 
 def effect_row(part: str, scale: str) -> str:
@@ -49,5 +48,5 @@ def product_factors(trial: Trial, arm_id: str) -> tuple[str, ...]:
 
 def _product_factor(strength: str) -> str:
     """Row with the factor of the kind of product whose strength is in this row."""
-    own = strength.removesuffix("_strength") + _OWN
+    own = f"{strength.removesuffix('_strength')}_product_factor"
     return own if own in load_parameters() else ANY_PRODUCT_FACTOR
