@@ -21,9 +21,9 @@ FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 BoolArray = NDArray[np.bool_]
 
-
 # Distributions of a parameter, in the order in which `Scored` numbers them.
 KINDS = ("normal", "lognormal", "logitnormal")
+_LOGNORMAL, _LOGITNORMAL = KINDS.index("lognormal"), KINDS.index("logitnormal")
 
 
 class Learned(NamedTuple):
@@ -114,9 +114,9 @@ def _value(scored: Scored, number: int, scores: FloatArray) -> float:
     at = scored.at[number]
     z = scores[at] if at >= 0 else 0.0
     x = scored.center[number] + z * (scored.above[number] if z > 0.0 else scored.below[number])
-    if scored.kind[number] == 1:
+    if scored.kind[number] == _LOGNORMAL:
         return math.exp(x)
-    if scored.kind[number] == 2:
+    if scored.kind[number] == _LOGITNORMAL:
         return 1.0 / (1.0 + math.exp(-x))
     return x
 

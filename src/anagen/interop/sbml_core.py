@@ -7,7 +7,7 @@ end here: what is exported is one twin as drawn, under a calm disease activity.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,6 +22,7 @@ from anagen.simulate.person import Person
 from anagen.simulate.regimen import Arm
 from anagen.simulate.releases import mechanism_drivers
 from anagen.simulate.run_in import run_in_days
+from anagen.simulate.running import from_today, lived
 from anagen.simulate.system import daily_drivers
 from anagen.simulate.twins import Group, Lanes, build
 
@@ -105,13 +106,13 @@ def typical_twin(
 ) -> tuple[Group, FloatArray]:
     """A group of one lane, the most typical twin today, and its drivers (1, day, driver)."""
     past = daily_drivers(
-        person, Arm("untreated", ""), start_day=-run_in_days(person), end_day=0,
-        draws=draws, seed=seed,
-    )  # fmt: skip
+        person, lived(person), start_day=-run_in_days(person), end_day=0, draws=draws, seed=seed
+    )
     groups = start_cohort(person, past, draws, seed)
     group = max(groups, key=lambda candidate: candidate.draws.size)
     days = weeks * DAYS_PER_WEEK
-    drivers = daily_drivers(person, arm, start_day=0, end_day=days, draws=draws, seed=seed)
+    taken = replace(arm, regimens=from_today(person, arm.regimens))
+    drivers = daily_drivers(person, taken, start_day=0, end_day=days, draws=draws, seed=seed)
     own = mechanism_drivers(group, drivers[group.draws], person, 0, draws, seed)
     lane = np.array([typical_lane(group)])
     return group.take(lane, group.draws[lane]), own[lane]

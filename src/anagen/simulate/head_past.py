@@ -190,6 +190,7 @@ def _with_past(head: Head) -> Head:
 
 
 def released(drivers: FloatArray, scale: float) -> FloatArray:
+    """Drivers (day, driver) with every release of hairs made stronger or weaker."""
     scaled = drivers.copy()
     scaled[:, DRIVER_INDEX["anagen_release"]] *= scale
     return scaled
