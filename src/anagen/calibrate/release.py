@@ -22,6 +22,7 @@ from anagen.calibrate.simulation import SETS_PER_CHUNK
 from anagen.calibrate.targets import FittedTrial, fitted_trials, from_scale, to_scale
 from anagen.catalog.parameters import load_parameters
 from anagen.catalog.tables import data_root
+from anagen.files import write_whole
 from anagen.rng import generator
 
 Progress = Callable[[int, int, str], None]
@@ -41,11 +42,11 @@ def write(posterior: Posterior, effort: Effort, seed: int, folder: Path) -> None
     writer.writerows([f"{cell:.{DIGITS}g}" for cell in row] for row in sets.values)
     folder.mkdir(parents=True, exist_ok=True)
     table = text.getvalue()
-    _replace(folder / f"{posterior.layer}.csv", table)
+    write_whole(folder / f"{posterior.layer}.csv", table)
     path = folder / MANIFEST
     manifest = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     manifest[posterior.layer] = _entry(posterior, effort, seed, table)
-    _replace(path, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
+    write_whole(path, json.dumps(manifest, indent=1, sort_keys=True) + "\n")
 
 
 def _entry(posterior: Posterior, effort: Effort, seed: int, table: str) -> dict[str, Any]:
@@ -142,7 +143,7 @@ def write_recovery(
     path = folder / "recovery.json"
     kept = json.loads(path.read_text(encoding="utf-8")) if path.exists() else {}
     kept[posterior.layer] = checks
-    _replace(path, json.dumps(kept, indent=1, sort_keys=True) + "\n")
+    write_whole(path, json.dumps(kept, indent=1, sort_keys=True) + "\n")
 
 
 def write_left_out(
@@ -161,7 +162,7 @@ def write_left_out(
         }
         for row in rows
     ]
-    _replace(path, json.dumps(kept, indent=None, separators=(",", ":"), sort_keys=True) + "\n")
+    write_whole(path, json.dumps(kept, indent=None, separators=(",", ":"), sort_keys=True) + "\n")
 
 
 def left_out(layer: str) -> tuple[LeftOut, ...]:
@@ -173,12 +174,6 @@ def left_out(layer: str) -> tuple[LeftOut, ...]:
 
 def _rms(miss: np.ndarray) -> float | None:
     return round(float(np.sqrt(np.mean(miss**2))), 4) if miss.size else None
-
-
-def _replace(path: Path, text: str) -> None:
-    temporary = path.with_name(f"{path.name}.{os.getpid()}")
-    temporary.write_text(text, encoding="utf-8", newline="\n")
-    temporary.replace(path)
 
 
 def priors_mark(layer: str) -> str:

@@ -55,7 +55,7 @@ def _write_fhir(path: Path, record: PatientRecord, assessment: Assessment) -> No
     from datetime import date
 
     from anagen.assess.uncertainty import DRAWS
-    from anagen.cli.files import write_whole
+    from anagen.files import write_whole
     from anagen.interop.fhir_assessment import bundle_text
     from anagen.provenance import stamp
 

@@ -72,7 +72,7 @@ def calibrate(
     if page is not None:
         _stop_if_stale()
         from anagen.calibrate.page import markdown
-        from anagen.cli.files import write_whole
+        from anagen.files import write_whole
 
         write_whole(page, markdown())
         typer.echo(f"Written to {page}.")

@@ -144,7 +144,7 @@ def pages(
 ) -> None:
     """Write a page of Markdown for every treatment, cause and study."""
     from anagen.catalog.pages import pages as written
-    from anagen.cli.files import write_whole
+    from anagen.files import write_whole
 
     found = written()
     for name, text in found.items():

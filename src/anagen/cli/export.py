@@ -41,8 +41,8 @@ def sbml(
     as_json: Json = False,
 ) -> None:
     """The mean-field core as SBML: one cell of one virtual twin, with what it takes as input."""
-    from anagen.cli.files import write_whole
     from anagen.errors import InputProblems, Problem
+    from anagen.files import write_whole
 
     if patient is None and plan is not None:
         raise InputProblems(

@@ -29,8 +29,8 @@ def interventions(
     if out is not None and not (as_json or markdown):
         raise typer.BadParameter("--out needs --json or --markdown")
 
-    from anagen.cli.files import write_whole
     from anagen.cli.progress import progress
+    from anagen.files import write_whole
     from anagen.plan.interventions import interventions as build
     from anagen.provenance import stamp
     from anagen.report.interventions import as_document, as_markdown, print_interventions

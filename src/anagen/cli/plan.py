@@ -29,8 +29,8 @@ def plan(
     as_json: Json = False,
 ) -> None:
     """Likely causes, safe options, forecasts beside untreated and stopping, and a report."""
-    from anagen.cli.files import write_whole
     from anagen.cli.progress import progress
+    from anagen.files import write_whole
     from anagen.patients.intake import load_many
 
     records = load_many(patients)

@@ -83,8 +83,8 @@ def scalp(
         _tell(judged, made, as_json=as_json)
         raise typer.Exit(REFUSED_FOR_SAFETY)
 
-    from anagen.cli.files import write_whole
     from anagen.cli.progress import progress
+    from anagen.files import write_whole
     from anagen.patients.condition import person_from
     from anagen.pictures.document import as_document, print_readings, start_notes
     from anagen.pictures.frames import shown_weeks

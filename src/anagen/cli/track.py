@@ -195,9 +195,9 @@ def show(
     ] = None,
 ) -> None:
     """The visits beside the forecast, updated by them."""
-    from anagen.cli.files import write_whole
     from anagen.cli.progress import progress
     from anagen.errors import InputProblems
+    from anagen.files import write_whole
     from anagen.patients.intake import load
     from anagen.patients.reading import Reading
 
@@ -256,7 +256,7 @@ def export_visits(
     file: File = None,
 ) -> None:
     """Visits as JSON or CSV; `anagen track import` reads both back."""
-    from anagen.cli.files import write_whole
+    from anagen.files import write_whole
     from anagen.track.store import read
     from anagen.track.transfer import as_text
 

@@ -82,7 +82,7 @@ def table(
     if out is None:
         typer.echo(text, nl=False)
         return
-    from anagen.cli.files import write_whole
+    from anagen.files import write_whole
 
     write_whole(out, text)
     typer.echo(f"Wrote {out}")

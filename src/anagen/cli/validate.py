@@ -91,7 +91,7 @@ def _assessment(as_json: bool, out: Path | None) -> None:
     elif out is None:
         typer.echo(as_markdown(held), nl=False)
     else:
-        from anagen.cli.files import write_whole
+        from anagen.files import write_whole
 
         write_whole(out, as_markdown(held))
         write_whole(out.parent / PICTURE, picture(held))

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from PIL import Image
 
-from anagen.errors import AnagenError, InputProblems, Problem
+from anagen.errors import AnagenError
+from anagen.files import whole
 
 MOVIES = ("gif", "mp4", "none")
 # A movie lasts about this long; its first and last picture stand longer.
@@ -27,39 +27,6 @@ RATE = 30
 def can_write_mp4() -> bool:
     """Whether the encoder of MP4 movies is on this machine."""
     return shutil.which(FFMPEG) is not None
-
-
-@contextmanager
-def whole(path: Path) -> Iterator[Path]:
-    """A temporary file beside `path` that takes its place when all went well.
-
-    Raises InputProblems when the place cannot be written.
-    """
-    name = ""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(
-            dir=path.parent, prefix=f".{path.stem}.", suffix=path.suffix
-        )
-        os.close(handle)
-        yield Path(name)
-        Path(name).chmod(0o644)
-        Path(name).replace(path)
-    except OSError as error:
-        raise InputProblems(
-            [
-                Problem(
-                    file=str(path),
-                    field="--out",
-                    value=str(path.parent),
-                    message=f"cannot write here: {error.strerror or error}",
-                    allowed="a folder you may write to with space left",
-                )
-            ]
-        ) from error
-    finally:
-        if name:
-            Path(name).unlink(missing_ok=True)
 
 
 def write_png(path: Path, picture: Image.Image) -> None:
