@@ -22,15 +22,15 @@ class Stamp:
     draws: int
 
 
-def _digest(folder: Traversable, prefix: str, into: hashlib._Hash) -> None:
-    for entry in sorted(folder.iterdir(), key=lambda item: item.name):
-        name = f"{prefix}/{entry.name}"
-        if entry.is_dir():
+def add_files(place: Traversable, name: str, into: hashlib._Hash) -> None:
+    """Adds a file, or every file below a folder, to a hash: names and bytes, in order of names."""
+    if place.is_dir():
+        for entry in sorted(place.iterdir(), key=lambda item: item.name):
             if entry.name != "__pycache__":
-                _digest(entry, name, into)
-        elif not entry.name.endswith((".py", ".pyc")):
-            into.update(name.encode())
-            into.update(entry.read_bytes())
+                add_files(entry, f"{name}/{entry.name}", into)
+    else:
+        into.update(name.encode())
+        into.update(place.read_bytes())
 
 
 @cache
@@ -39,7 +39,7 @@ def data_hash() -> str:
     from anagen.catalog.tables import data_root, own_root
 
     digest = hashlib.sha256()
-    _digest(data_root(), "data", digest)
+    add_files(data_root(), "data", digest)
     shipped, own = digest.hexdigest()[:12], own_root()
     if own is None:
         return shipped

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import hashlib
 import json
 import math
 import subprocess
@@ -44,6 +45,7 @@ from anagen.calibrate.targets import (
 from anagen.catalog.parameters import load_parameters, value
 from anagen.catalog.studies import load_studies
 from anagen.errors import AnagenError
+from anagen.provenance import add_files
 from anagen.simulate.parameter_draws import PEOPLE_PER_SET
 from anagen.simulate.parameter_draws import sample as sample_parameter
 from anagen.simulate.parameter_sets import SeedWithSets
@@ -580,6 +582,43 @@ def test_finished_simulations_are_used_again_and_workers_change_nothing(tmp_path
     assert (first.mean == alone.mean).all()
     other = run(trials, names, scores[:, ::-1].copy(), seed=1, folder=tmp_path / "a")
     assert (other.mean != first.mean).any()
+
+
+def test_simulations_from_before_a_change_are_not_used_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    trials = tuple(t for t in fitted_trials("pattern") if t.trial.id == "Rushton_1991_untreated")
+    names = calibrated("pattern")
+    scores = np.random.default_rng(12).standard_normal((2, len(names)))
+
+    def chunks() -> set[Path]:
+        run(trials, names, scores, seed=1, folder=tmp_path)
+        return set(tmp_path.glob("*.npz"))
+
+    before = chunks()
+    assert chunks() == before
+    monkeypatch.setattr("anagen.calibrate.simulation.inputs_mark", lambda: "another model")
+    assert len(chunks() - before) == 1
+
+
+def test_what_simulations_come_from_is_told_by_names_and_bytes(tmp_path: Path) -> None:
+    def mark() -> str:
+        digest = hashlib.sha256()
+        add_files(tmp_path, "rows", digest)
+        return digest.hexdigest()
+
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "drug.csv").write_text("1", encoding="utf-8")
+    first = mark()
+    (tmp_path / "__pycache__").mkdir()
+    (tmp_path / "__pycache__" / "x.pyc").write_bytes(b"0")
+    assert mark() == first
+    (tmp_path / "a" / "drug.csv").write_text("2", encoding="utf-8")
+    assert mark() != first
+    (tmp_path / "a" / "drug.csv").write_text("1", encoding="utf-8")
+    assert mark() == first
+    (tmp_path / "a" / "drug.csv").rename(tmp_path / "a" / "other.csv")
+    assert mark() != first
 
 
 def test_chunks_side_by_side_have_the_bits_of_chunks_in_turn(

@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from anagen.calibrate.inputs import inputs_mark
 from anagen.calibrate.priors import parameter_sets
 from anagen.calibrate.processes import side_by_side
 from anagen.calibrate.targets import FittedTrial
@@ -72,17 +73,19 @@ def run(
     progress: Progress | None = None,
     workers: int | None = None,
 ) -> Ensemble:
-    """The ensemble of all `scores` (set, parameter); finished chunks in `folder` are used again.
+    """The ensemble of all `scores` (set, parameter).
 
-    Chunks are simulated side by side in `workers` processes (all cores when None), with the same
-    bits; a single one is shared among threads instead.
+    Finished chunks in `folder` are used again, unless code or data rows have changed since. Chunks
+    are simulated side by side in `workers` processes (all cores when None), with the same bits; a
+    single one is shared among threads instead.
     """
     folder.mkdir(parents=True, exist_ok=True)
     workers = workers or os.cpu_count() or 1
+    made_with = (names, seed, tuple(fitted.trial.id for fitted in trials), inputs_mark())
     chunks, missing = [], []
     for number, start in enumerate(range(0, scores.shape[0], SETS_PER_CHUNK)):
         part = scores[start : start + SETS_PER_CHUNK]
-        mark = hashlib.sha256(part.tobytes() + repr((names, seed, number)).encode()).hexdigest()
+        mark = hashlib.sha256(part.tobytes() + repr((*made_with, number)).encode()).hexdigest()
         chunks.append(_Chunk(trials, names, part, seed + number, folder / f"{mark[:16]}.npz"))
         if not chunks[-1].path.exists():
             missing.append(chunks[-1])
