@@ -21,7 +21,7 @@ NAMES = (
     "memory_reactivation", "effector_loss", "privilege_half", "privilege_days",
     "regulation_induction", "regulation_loss", "memory_formation", "memory_loss",
     "regrowth_arrest_half", "attack_rate", "attack_catagen_share", "dystrophic_days",
-    "regrowth_rate", "privilege_collapse_days",
+    "regrowth_rate",
 )  # fmt: skip
 
 
@@ -53,7 +53,7 @@ def slope(t, y, parameters, rates, starts, block):
     (
         floor, recruitment, log_susceptibility, regulation_half, leak, reactivation, loss, half,
         days, induction, regulation_loss, formation, memory_loss, arrest, attack_rate, early,
-        dystrophic_days, regrowth, collapse_days, healthy,
+        dystrophic_days, regrowth, healthy,
     ) = parameters  # fmt: skip
     effector, privilege, regulation, memory = y[0], y[1], y[2], y[3]
     n, dy = y[4:], np.zeros(y.size)
@@ -67,8 +67,7 @@ def slope(t, y, parameters, rates, starts, block):
     recruited = recruitment * np.exp(log_susceptibility) * left * (1.0 - privilege) * presented
     recruited /= 1.0 + regulation / regulation_half
     dy[0] = leak + reactivation * memory * left + recruited - loss * effector
-    gap = 1.0 / (1.0 + (gamma / half) ** 4) - privilege
-    dy[1] = gap / (days if gap > 0.0 else collapse_days)
+    dy[1] = (1.0 / (1.0 + (gamma / half) ** 4) - privilege) / days
     dy[2] = induction * effector - regulation_loss * regulation
     dy[3] = formation * effector * (1.0 - memory) - memory_loss * memory
     slowed = 1.0 / (1.0 + (gamma / arrest) ** 2)

@@ -35,7 +35,6 @@ PERSON = (
     "privilege_days", "regulation_loss", "regulation_induction", "memory_formation",
     "memory_loss", "effector_leak_ratio", "memory_reactivation_ratio", "recruitment_ratio",
     "antigen_floor", "regulation_half", "attack_rate", "regrowth_arrest_half",
-    "privilege_collapse_days",
 )  # fmt: skip
 
 

@@ -37,7 +37,6 @@ def run(group: Group, block: FloatArray) -> FloatArray:
     fall = 1.0 / p["dystrophic_days"]
     loss = p["effector_mixing"] + p["effector_loss"]
     kept = np.exp(-0.5 / p["privilege_days"])
-    held = np.exp(-0.5 / p["privilege_collapse_days"])
     kept_effector, kept_regulation = np.exp(-loss), np.exp(-p["regulation_loss"])
     shown = [*range(starts[1], starts[4]), dystrophic]
     record = [n[shown].sum(axis=0)]
@@ -45,8 +44,9 @@ def run(group: Group, block: FloatArray) -> FloatArray:
         left = 1.0 - blocked
         pool = (area * effector).sum(axis=0)
         growing = n[: starts[2]].sum(axis=0)
-        gap = 1.0 / (1.0 + (effector * left / p["privilege_half"]) ** 4) - privilege
-        halfway = privilege + gap * (1.0 - np.where(gap > 0.0, kept, held))
+        halfway = privilege + (
+            1.0 / (1.0 + (effector * left / p["privilege_half"]) ** 4) - privilege
+        ) * (1.0 - kept)
         induced = p["regulation_induction"] * effector
         regulated = regulation + 0.5 * (induced - p["regulation_loss"] * regulation)
         remembered = _memory(memory, effector, p, 0.5)
@@ -64,8 +64,9 @@ def run(group: Group, block: FloatArray) -> FloatArray:
         after = effector * kept_effector + source * (1.0 - kept_effector) / loss
         mean = 0.5 * (effector + after)
         gamma = mean * left
-        gap = 1.0 / (1.0 + (gamma / p["privilege_half"]) ** 4) - privilege
-        privilege = privilege + gap * (1.0 - np.where(gap > 0.0, kept * kept, held * held))
+        privilege = privilege + (1.0 / (1.0 + (gamma / p["privilege_half"]) ** 4) - privilege) * (
+            1.0 - kept * kept
+        )
         regulation = (
             regulation * kept_regulation
             + p["regulation_induction"] * mean * (1.0 - kept_regulation) / p["regulation_loss"]

@@ -96,11 +96,9 @@ int64_t advance_follicles(
     return shed;
 }
 
-static double privilege_step(
-    double privilege, double signal, double half, double returned, double fallen) {
+static double privilege_step(double privilege, double signal, double half, double relaxed) {
     const double ratio = signal / half, square = ratio * ratio, fourth = square * square;
-    const double gap = 1.0 - fourth / (1.0 + fourth) - privilege;
-    return privilege + gap * (gap > 0.0 ? returned : fallen);
+    return privilege + (1.0 - fourth / (1.0 + fourth) - privilege) * relaxed;
 }
 
 static double memory_step(double memory, double effector, double formation, double loss) {
@@ -129,7 +127,7 @@ void advance_immune_map(
     double *restrict r = immune + 2 * cells, *restrict m = immune + 3 * cells;
     const double half = signals[0], tone = signals[1], loss = signals[2], added = signals[3];
     const double signal_1 = signals[4], signal_3 = signals[5];
-    const double returned = 1.0 - exp(-1.0 / person[0]), fallen = 1.0 - exp(-1.0 / person[12]);
+    const double relaxed = 1.0 - exp(-1.0 / person[0]);
     const double kept = exp(-loss), kept_regulation = exp(-person[1]);
     double *work = malloc(cells * sizeof(double));
     for (int64_t i = 0; i < substeps; i++) {
@@ -139,8 +137,7 @@ void advance_immune_map(
     free(work);
     for (int64_t cell = 0; cell < cells; cell++) {
         const double effector = e[cell], privilege = p[cell];
-        const double halfway =
-            privilege_step(privilege, effector * signal_1, half, 0.5 * returned, 0.5 * fallen);
+        const double halfway = privilege_step(privilege, effector * signal_1, half, 0.5 * relaxed);
         const double share = fmin(1.0, growing[cell] / healthy_growing);
         const double presented = person[8] + (1.0 - person[8]) * share;
         const double recruited =
@@ -150,7 +147,7 @@ void advance_immune_map(
         const double after = effector * kept + source * (1.0 - kept) / loss;
         const double mean = 0.5 * (effector + after);
         e[cell] = after;
-        p[cell] = privilege_step(privilege, mean * signal_1, half, returned, fallen);
+        p[cell] = privilege_step(privilege, mean * signal_1, half, relaxed);
         r[cell] = r[cell] * kept_regulation
             + (person[2] * mean + added) * (1.0 - kept_regulation) / person[1];
         m[cell] = memory_step(m[cell], mean, person[3], person[4]);

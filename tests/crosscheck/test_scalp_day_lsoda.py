@@ -77,8 +77,7 @@ def _reference() -> tuple[np.ndarray, np.ndarray]:
             - p["effector_loss"] * effector
         )  # fmt: skip
         target = 1.0 / (1.0 + (gamma / p["privilege_half"]) ** 4)
-        way = "privilege_days" if target > privilege else "privilege_collapse_days"
-        d_privilege = (target - privilege) / p[way]
+        d_privilege = (target - privilege) / p["privilege_days"]
         d_regulation = p["regulation_induction"] * effector - p["regulation_loss"] * regulation
         d_memory = p["memory_formation"] * effector * (1.0 - memory) - p["memory_loss"] * memory
         slowed = 1.0 / (1.0 + (gamma / p["regrowth_arrest_half"]) ** 2)

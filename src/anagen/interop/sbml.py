@@ -298,18 +298,12 @@ class _Writer:
             "per_day",
             "effector cells recruited",
         )
-        self._assigned(
-            "privilege_gap",
-            "1 / (1 + (interferon_gamma / (privilege_half * exp(privilege_guard)))^4) - privilege",
-            "dimensionless",
-            "how far immune privilege is from where the signal drives it",
-        )
         rates = {
             "effector": "effector_leak + memory_reactivation * memory * (1 - jak1_3_block) "
             "+ recruited + effector_mixing * (pool - effector) - effector_loss * effector "
             "* (1 + glucocorticoid_effector_loss * glucocorticoid)",
-            "privilege": "privilege_gap / piecewise(privilege_days, privilege_gap > 0, "
-            "privilege_collapse_days)",
+            "privilege": "(1 / (1 + (interferon_gamma / (privilege_half * exp(privilege_guard)))^4)"
+            " - privilege) / privilege_days",
             "regulation": "regulation_induction * effector "
             "+ sensitizer_regulation * antigenic_competition - regulation_loss * regulation",
             "memory": "memory_formation * effector * (1 - memory) - memory_loss * memory",

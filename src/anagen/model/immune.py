@@ -24,14 +24,9 @@ def collapse(signal, half):
 
 
 @njit(nogil=True, error_model="numpy")
-def privilege_step(privilege, signal, half, returned_share, fallen_share):
-    """P after one step towards its steady state, rising or falling by 1 - exp(-dt / tau).
-
-    It returns at one speed (`returned_share`) and falls at another: a growing follicle guards its
-    privilege, so attackers have to gather before it gives way.
-    """
-    gap = 1.0 - collapse(signal, half) - privilege
-    return privilege + gap * (returned_share if gap > 0.0 else fallen_share)
+def privilege_step(privilege, signal, half, relaxed_share):
+    """P after one step towards its steady state; `relaxed_share` is 1 - exp(-dt / tau_P)."""
+    return privilege + (1.0 - collapse(signal, half) - privilege) * relaxed_share
 
 
 @njit(nogil=True, error_model="numpy")

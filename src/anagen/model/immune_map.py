@@ -51,7 +51,8 @@ def advance_immune_map(
     JAK1/2 and JAK1/3; `spread` (2,) diffusion of effector and regulatory cells x day / cell area.
     """
     half, tone, loss, added, signal_1, signal_3 = signals
-    returned, fallen = 1.0 - np.exp(-1.0 / person[0]), 1.0 - np.exp(-1.0 / person[12])
+    days = person[0]
+    relaxed = 1.0 - np.exp(-1.0 / days)
     kept = np.exp(-loss)
     kept_regulation = np.exp(-person[1])
     work = np.empty(growing.size)
@@ -61,7 +62,7 @@ def advance_immune_map(
     for cell in range(growing.size):
         effector, privilege = immune[0, cell], immune[1, cell]
         regulation, memory = immune[2, cell], immune[3, cell]
-        halfway = privilege_step(privilege, effector * signal_1, half, 0.5 * returned, 0.5 * fallen)
+        halfway = privilege_step(privilege, effector * signal_1, half, 0.5 * relaxed)
         source = effector_source(
             person[5],
             memory,
@@ -77,7 +78,7 @@ def advance_immune_map(
         after = relaxing_step(effector, source, loss, kept)
         mean = 0.5 * (effector + after)
         immune[0, cell] = after
-        immune[1, cell] = privilege_step(privilege, mean * signal_1, half, returned, fallen)
+        immune[1, cell] = privilege_step(privilege, mean * signal_1, half, relaxed)
         immune[2, cell] = relaxing_step(
             regulation, person[2] * mean + added, person[1], kept_regulation
         )

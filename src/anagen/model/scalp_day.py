@@ -64,7 +64,6 @@ PERSON = (
     "effector_loss",
     "privilege_half",
     "privilege_days",
-    "privilege_collapse_days",
     "antigen_floor",
     "regulation_half",
     "regulation_induction",
@@ -148,7 +147,6 @@ _P_RECRUITMENT = PERSON_INDEX["recruitment"]
 _P_EFFECTOR_LOSS = PERSON_INDEX["effector_loss"]
 _P_PRIVILEGE_HALF = PERSON_INDEX["privilege_half"]
 _P_PRIVILEGE_DAYS = PERSON_INDEX["privilege_days"]
-_P_PRIVILEGE_COLLAPSE_DAYS = PERSON_INDEX["privilege_collapse_days"]
 _P_ANTIGEN_FLOOR = PERSON_INDEX["antigen_floor"]
 _P_REGULATION_HALF = PERSON_INDEX["regulation_half"]
 _P_REGULATION_INDUCTION = PERSON_INDEX["regulation_induction"]
@@ -195,14 +193,14 @@ def _immune_step(n, starts, immune, person, cells, driver, activity, signal, att
     for cell in range(count):
         for lane in range(lanes):
             pool[lane] += cells[_C_AREA_SHARE, cell, lane] * immune[0, cell, lane]
-    tile = np.empty((31, TILE))
+    tile = np.empty((30, TILE))
     # What is the same in all cells.
     half, tone, lost, left_1, left_3 = tile[0], tile[1], tile[2], tile[3], tile[4]
     kept_halfway, kept_effector, kept_regulation = tile[5], tile[6], tile[7]
     arriving, leak, reactivation, recruitment = tile[8], tile[9], tile[10], tile[11]
     floor, half_regulation, induction, sensitized = tile[12], tile[13], tile[14], tile[15]
     regulation_loss, formation, forgetting, attacking = tile[16], tile[17], tile[18], tile[19]
-    susceptible, held_halfway = tile[20], tile[30]
+    susceptible = tile[20]
     # What belongs to one cell.
     effector, privilege, regulation, memory = tile[21], tile[22], tile[23], tile[24]
     growing, healthy, susceptibility, gamma, hazard = (
@@ -224,7 +222,6 @@ def _immune_step(n, starts, immune, person, cells, driver, activity, signal, att
             left_1[lane] = 1.0 - driver[_D_JAK1_2_BLOCK, at]
             left_3[lane] = 1.0 - driver[_D_JAK1_3_BLOCK, at]
             kept_halfway[lane] = np.exp(-0.5 * dt / person[_P_PRIVILEGE_DAYS, at])
-            held_halfway[lane] = np.exp(-0.5 * dt / person[_P_PRIVILEGE_COLLAPSE_DAYS, at])
             kept_effector[lane] = np.exp(-lost[lane] * dt)
             kept_regulation[lane] = np.exp(-person[_P_REGULATION_LOSS, at] * dt)
             arriving[lane] = person[_P_EFFECTOR_MIXING, at] * pool[at]
@@ -263,13 +260,9 @@ def _immune_step(n, starts, immune, person, cells, driver, activity, signal, att
             for lane in range(width):
                 # The middle of the step, from where it starts: sources taken there are right to
                 # second order, while sources at the start lag half a step behind.
-                kept, held = kept_halfway[lane], held_halfway[lane]
+                kept = kept_halfway[lane]
                 halfway = privilege_step(
-                    privilege[lane],
-                    effector[lane] * left_1[lane],
-                    half[lane],
-                    1.0 - kept,
-                    1.0 - held,
+                    privilege[lane], effector[lane] * left_1[lane], half[lane], 1.0 - kept
                 )
                 regulated = regulation[lane] + 0.5 * dt * (
                     induction[lane] * effector[lane]
@@ -300,11 +293,7 @@ def _immune_step(n, starts, immune, person, cells, driver, activity, signal, att
                 hazard[lane] = -dt * attacking[lane] * mean * (1.0 - halfway)
                 effector[lane] = after
                 privilege[lane] = privilege_step(
-                    privilege[lane],
-                    gamma[lane],
-                    half[lane],
-                    1.0 - kept * kept,
-                    1.0 - held * held,
+                    privilege[lane], gamma[lane], half[lane], 1.0 - kept * kept
                 )
                 regulation[lane] = relaxing_step(
                     regulation[lane],

@@ -43,7 +43,6 @@ IMMUNE_ROWS = (
     "regulation_half",
     "attack_rate",
     "regrowth_arrest_half",
-    "privilege_collapse_days",
 )
 
 
