@@ -51,12 +51,19 @@ calibrate: $(STAMP) ## fit the posterior again into out/posterior (well over an 
 assessment: $(STAMP) ## renew the page that holds the assessment against published cases
 	$(BIN)/anagen validate --assessment --out docs/assessment-validation.md
 
+SEVERE = examples/patients/severe_alopecia_areata.toml --plan "baricitinib 4 mg daily"
+MALE = examples/patients/male_pattern_vertex.toml --plan "finasteride 1 mg daily" \
+  --observable terminal_density --visits 13,26,39,52 --judged 65,78,104
+
 track-recovery: $(STAMP) ## how often the updated bands of track hold made-up people (minutes)
-	$(BIN)/python -m anagen.track.recover examples/patients/severe_alopecia_areata.toml \
-	  --plan "baricitinib 4 mg daily"
-	$(BIN)/python -m anagen.track.recover examples/patients/male_pattern_vertex.toml \
-	  --plan "finasteride 1 mg daily" --observable terminal_density \
-	  --visits 13,26,39,52 --judged 65,78,104
+	$(BIN)/python -m anagen.track.recover $(SEVERE)
+	$(BIN)/python -m anagen.track.recover $(MALE)
+	$(BIN)/python -m anagen.track.recover examples/patients/postpartum_shedding.toml --plan none \
+	  --observable daily_shed --visits 4,8,13 --judged 20,26,52
+	$(BIN)/python -m anagen.track.recover $(SEVERE) --people 100 \
+	  --visits 5,12,20,28,36,48,60,74 --judged 78,90,104
+	$(BIN)/python -m anagen.track.recover $(SEVERE) --shrink 0.75
+	$(BIN)/python -m anagen.track.recover $(MALE) --shrink 0.75
 
 pages: $(STAMP) ## renew the pages of the evidence in docs/evidence
 	$(BIN)/anagen evidence pages --out docs/evidence
