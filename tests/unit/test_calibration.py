@@ -430,7 +430,7 @@ def test_differences_from_one_control_share_its_people_and_both_arm_effects() ->
     def reading(arm: str, kind: str, n: int, seen: FloatArray) -> Reading:
         asked = Asked(arm, "count_total", 24.0, "observed", kind, "hairs/cm2", n, 5.0)
         return Reading(
-            asked, RULES["count_total", "hairs/cm2"], seen, weight, unaided=np.array([False])
+            asked, RULES["count_total", "hairs/cm2"], seen, seen, weight, unaided=np.array([False])
         )
 
     def net(n: int, active: FloatArray, control: FloatArray) -> Reading:

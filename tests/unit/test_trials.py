@@ -595,6 +595,48 @@ def test_both_kinds_of_people_are_mixed_by_their_share(small_trial):
     assert reading.kind(unaided=False).weight.shape == (reading.weight.shape[0] - 1, 20)
 
 
+def counted_men(count: str) -> Trial:
+    return Trial.model_validate(
+        {
+            "id": "counted_men", "title": "Counts in men", "condition": "male_pattern_hair_loss",
+            "source": "made up",
+            "population": {"sex": "male", "norwood": ["III vertex"]},
+            "arms": [
+                {"id": "drug", "role": "active", "n": 100, "regimens": ["finasteride 1 mg daily"]},
+                {"id": "placebo", "role": "placebo", "n": 100},
+            ],
+            "endpoints": [{"endpoint": count, "weeks": [52]}],
+        }
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize("count", ["count_total", "hair_weight"])
+def test_what_is_expected_of_a_count_is_its_reading_without_chance(count):
+    trial = counted_men(count)
+    for reading in read(trial, asked_of(trial), draws=2000, seed=1):
+        chance = reading.seen - reading.expected
+        assert chance.std() > 0.5 * reading.expected.std()
+        assert abs(chance.mean()) < 4.0 * chance.std() / math.sqrt(chance.size)
+        # Nor do people who change much meet another chance.
+        same = np.corrcoef(chance.ravel(), reading.expected.ravel())[0, 1]
+        assert abs(same) < 0.15
+
+
+def test_end_points_of_salt_keep_their_readings(small_trial):
+    trial, asked = small_trial
+    for reading in read(trial, asked, draws=20, seed=4):
+        assert (reading.seen == reading.expected).all()
+
+
+def test_intervals_of_counts_do_not_hang_on_the_seed():
+    trial = counted_men("count_total")
+    wide = []
+    for seed in range(3):
+        (drug, placebo) = predict(trial, asked_of(trial), draws=1000, seed=seed)
+        wide.append((drug.high_90 - drug.low_90, placebo.high_90 - placebo.low_90))
+    assert (np.ptp(wide, axis=0) < 0.2 * np.mean(wide, axis=0)).all()
+
+
 # Shipped studies.
 
 

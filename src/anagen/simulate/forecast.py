@@ -65,7 +65,7 @@ def forecast(
     groups = start_cohort(person, drivers, draws, seed, workers)
     days = weeks * DAYS_PER_WEEK
     fates = [_fate(group, person, days, draws, seed) for group in groups]
-    counted = _count_wander(person, weeks, draws, seed)
+    counted = count_wander(person, weeks, draws, seed)
     results: dict[str, ArmForecast] = {}
     for done, arm in enumerate(ordered, start=1):
         if progress:
@@ -99,7 +99,7 @@ def _counted(course: ArmForecast, wandering: FloatArray) -> ArmForecast:
     return ArmForecast(arm=course.arm, values=values)
 
 
-def _count_wander(person: Person, weeks: int, draws: int, seed: int) -> FloatArray:
+def count_wander(person: Person, weeks: int, draws: int, seed: int) -> FloatArray:
     """How the counts of every draw wander by chance, the same in every arm. Shape: (draw, week)."""
 
     def row(name: str) -> FloatArray:

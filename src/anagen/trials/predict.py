@@ -19,7 +19,7 @@ from anagen.catalog.parameters import value
 from anagen.catalog.studies import holds, load_studies
 from anagen.errors import AnagenError
 from anagen.rng import generator
-from anagen.simulate.forecast import forecast
+from anagen.simulate.forecast import COUNTED, count_wander, forecast
 from anagen.simulate.parameter_draws import sample, sets_off_mean
 from anagen.simulate.regimen import Regimen
 from anagen.trials.arms import control_gain, control_route, regimens_of, simulated
@@ -89,25 +89,31 @@ class _Estimate:
 
 @dataclass(frozen=True, slots=True)
 class _Courses:
-    """One arm of one population: courses of every stratum. Shape of each: (draw, week)."""
+    """One arm of one population: courses of every stratum. Shape of each: (draw, week).
+
+    `steady` holds what is counted as it would be if counts did not wander by chance.
+    """
 
     strata: tuple[Stratum, ...]
     values: tuple[Mapping[str, FloatArray], ...]
+    steady: tuple[Mapping[str, FloatArray], ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """One number as read in every virtual person. Shape of both: (stratum, draw).
+    """One number as read in every virtual person. Shape of the first three: (stratum, draw).
 
-    `seen` is the value of each person, `weight` the share of the trial it counts for (0 for those
-    who are not counted). Strata that `unaided` (stratum,) marks recover unaided; the weights of
-    each kind sum to 1 until `among` mixes both. `control` is the control arm's reading for a number
-    net of control.
+    `seen` is the value of each person; `expected` the same without the chance of reading and
+    wander, where an end point is linear in what is read (all but those of SALT); `weight` the share
+    of the trial it counts for (0 for those who are not counted). Strata that `unaided` (stratum,)
+    marks recover unaided; the weights of each kind sum to 1 until `among` mixes both. `control` is
+    the control arm's reading for a number net of control.
     """
 
     asked: Asked
     rule: Rule
     seen: FloatArray
+    expected: FloatArray
     weight: FloatArray
     unaided: NDArray[np.bool_]
     control: Reading | None = None
@@ -118,6 +124,7 @@ class Reading:
         return replace(
             self,
             seen=self.seen[own],
+            expected=self.expected[own],
             weight=self.weight[own],
             unaided=self.unaided[own],
             control=self.control and self.control.kind(unaided),
@@ -228,6 +235,7 @@ def _simulate(
     courses: dict[str, _Courses] = {}
     for population, arms in populations.items():
         values: dict[str, list[Mapping[str, FloatArray]]] = {arm.id: [] for arm in arms}
+        steady: dict[str, list[Mapping[str, FloatArray]]] = {arm.id: [] for arm in arms}
         for stratum in people[population]:
             if progress:
                 progress(done, total, f"people {done + 1} of {total}")
@@ -240,15 +248,21 @@ def _simulate(
                 seed=seed,
                 workers=workers,
             )
+            factor = count_wander(stratum.person, weeks, draws, seed)
             for arm in arms:
                 route = control_route(trial, arm, plans)
                 gain = control_gain(route, stratum.person, weeks, draws, seed)
                 own = dict(result.arms[arm.id].values)
-                for name in COUNTS:
-                    own[name] = np.maximum(own[name] + gain, 0.0)
+                still = {name: own[name] / factor for name in COUNTED}
+                for course in (own, still):
+                    for name in COUNTS:
+                        course[name] = np.maximum(course[name] + gain, 0.0)
                 values[arm.id].append(own)
+                steady[arm.id].append(still)
         for arm in arms:
-            courses[arm.id] = _Courses(people[population], tuple(values[arm.id]))
+            courses[arm.id] = _Courses(
+                people[population], tuple(values[arm.id]), tuple(steady[arm.id])
+            )
     if progress:
         progress(total, total, "done")
     return courses
@@ -263,24 +277,37 @@ def _reading(trial: Trial, courses: _Courses, item: Asked, rule: Rule, seed: int
     people = trial.population_of(next(arm for arm in trial.arms if arm.id == item.arm))
     found = [
         _people(
-            trial, people, course[rule.observable], course["salt"], item, rule, f"{number}", seed
+            trial,
+            people,
+            course[rule.observable],
+            steady.get(rule.observable, course[rule.observable]),
+            course["salt"],
+            item,
+            rule,
+            f"{number}",
+            seed,
         )
-        for number, course in enumerate(courses.values)
+        for number, (course, steady) in enumerate(zip(courses.values, courses.steady, strict=True))
     ]
     shares = np.array([stratum.share for stratum in courses.strata])
     return Reading(
         asked=item,
         rule=rule,
-        seen=np.array([value for value, _ in found]),
-        weight=shares[:, None] * np.array([counts for _, counts in found]),
+        seen=np.array([value for value, _, _ in found]),
+        expected=np.array([expected for _, expected, _ in found]),
+        weight=shares[:, None] * np.array([counts for _, _, counts in found]),
         unaided=np.array([stratum.person.attack_ceased for stratum in courses.strata]),
     )
 
 
 def _estimate(trial: Trial, reading: Reading) -> _Estimate:
-    """The mean a very large arm would show, and the spread of its people."""
+    """The mean a very large arm would show, and the spread of its people.
+
+    The mean and what is unknown of it are taken from what is expected of each person, so that the
+    chance of virtual readings does not pass for either; the people of an arm differ by all of it.
+    """
     seen, counted, n = reading.seen, reading.weight, reading.asked.n
-    top, bottom = (counted * seen).sum(axis=0), counted.sum(axis=0)
+    top, bottom = (counted * reading.expected).sum(axis=0), counted.sum(axis=0)
     if bottom.sum() <= 0.0:
         raise AnagenError(
             f"{trial.id}: {reading.asked.arm}: none of the virtual people is left to count; "
@@ -296,13 +323,15 @@ def _people(
     trial: Trial,
     people: Population,
     course: FloatArray,
+    steady: FloatArray,
     salt: FloatArray,
     item: Asked,
     rule: Rule,
     stratum: str,
     seed: int,
-) -> tuple[FloatArray, FloatArray]:
-    """Value of each person as read at the visit, and 1 where the person counts. Shape: (draw,)."""
+) -> tuple[FloatArray, FloatArray, FloatArray]:
+    """Value of each person as read at the visit, what was to be expected of it, and 1 where the
+    person counts. Shape of each: (draw,)."""
     draws, weeks = course.shape
     last = np.full(draws, weeks - 1)
 
@@ -331,14 +360,19 @@ def _people(
         visit = np.where(gone, np.minimum(visit, seen_last), visit)
     now = readings(rule.observable, course, visit, random(f"reading:{rule.observable}:{item.week}"))
     seen = rule.person(start, now)
+    expected = seen
+    if rule.observable != "salt":
+        each = np.arange(draws)
+        expected = rule.person(steady[each, begin], steady[each, visit])
     if rule.kind == "responders":
         seen = 100.0 * seen
         if item.analysis == "nri" and item.endpoint not in WORSE_IS_COUNTED:
             seen = np.where(gone, 0.0, seen)
+        expected = seen
     if item.analysis == "observed":
         # A mixed model stands for everybody let in, as if nobody had left.
         counts = counts * ~gone
-    return seen, counts
+    return seen, expected, counts
 
 
 def _seen(treatment: str) -> bool:
