@@ -360,15 +360,13 @@ def _people(
         visit = np.where(gone, np.minimum(visit, seen_last), visit)
     now = readings(rule.observable, course, visit, random(f"reading:{rule.observable}:{item.week}"))
     seen = rule.person(start, now)
-    expected = seen
-    if rule.observable != "salt":
-        each = np.arange(draws)
-        expected = rule.person(steady[each, begin], steady[each, visit])
     if rule.kind == "responders":
         seen = 100.0 * seen
         if item.analysis == "nri" and item.endpoint not in WORSE_IS_COUNTED:
             seen = np.where(gone, 0.0, seen)
-        expected = seen
+    each = np.arange(draws)
+    linear = rule.kind != "responders" and rule.observable != "salt"
+    expected = rule.person(steady[each, begin], steady[each, visit]) if linear else seen
     if item.analysis == "observed":
         # A mixed model stands for everybody let in, as if nobody had left.
         counts = counts * ~gone

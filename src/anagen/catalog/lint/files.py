@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator, Mapping
 
 from anagen.catalog.lint.issue import Issue
-from anagen.catalog.lint.rule import FACTS, at, number, walk
+from anagen.catalog.lint.rule import FACTS, at, at_entry, number, walk
 from anagen.catalog.lint.snapshot import Snapshot
 from anagen.errors import nearest_name
 
@@ -114,13 +114,10 @@ class DuplicateId:
         keys = Counter(source.key for source in data.sources)
         for source in data.sources:
             if keys[source.key] > 1:
-                file, row = source.place.rsplit(":", 1)
-                yield Issue(
+                yield at_entry(
                     self.id,
-                    file,
-                    int(row),
+                    source,
                     "key",
-                    source.key,
                     f"stands {keys[source.key]} times in data/sources",
                     "keep one entry",
                 )

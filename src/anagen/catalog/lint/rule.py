@@ -8,6 +8,7 @@ from typing import Any, Protocol
 
 from anagen.catalog.lint.issue import Issue
 from anagen.catalog.lint.snapshot import Line, Snapshot
+from anagen.catalog.sources import Source
 
 ENDPOINTS = "studies/*/endpoints.csv"
 FACTS = ("facts/*.csv", "measurement_error.csv")
@@ -35,6 +36,12 @@ def number(cell: str) -> float | None:
 def at(rule: str, line: Line, field: str, wrong: str, fix: str, value: str = "") -> Issue:
     """An issue in one cell of a row; `value` is that cell unless told."""
     return Issue(rule, line.file, line.number, field, value or line.get(field), wrong, fix)
+
+
+def at_entry(rule: str, source: Source, field: str, wrong: str, fix: str) -> Issue:
+    """An issue in one entry of a bibliography."""
+    file, row = source.place.rsplit(":", 1)
+    return Issue(rule, file, int(row), field, source.key, wrong, fix)
 
 
 def walk(node: Any, path: str = "") -> Iterator[tuple[str, str, Any]]:

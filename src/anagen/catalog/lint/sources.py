@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from anagen.catalog.lint.issue import Issue
-from anagen.catalog.lint.rule import at, walk
+from anagen.catalog.lint.rule import at, at_entry, walk
 from anagen.catalog.lint.snapshot import Snapshot
 from anagen.errors import nearest_name
 
@@ -64,13 +64,10 @@ class SourceWithoutLocator:
         """One issue an entry."""
         for source in data.sources:
             if not source.has_locator:
-                file, row = source.place.rsplit(":", 1)
-                yield Issue(
+                yield at_entry(
                     self.id,
-                    file,
-                    int(row),
+                    source,
                     "doi",
-                    source.key,
                     "has no DOI, PubMed id, registration, address or volume and page",
                     "add one, or a note that says `No publication: ...` or that it is recalled",
                 )
@@ -88,13 +85,10 @@ class DuplicateDoi:
             for source in data.sources:
                 value = source.fields.get(field, "").lower()
                 if value and value in seen and seen[value] != source.key:
-                    file, row = source.place.rsplit(":", 1)
-                    yield Issue(
+                    yield at_entry(
                         self.id,
-                        file,
-                        int(row),
+                        source,
                         field,
-                        source.key,
                         f"is the {field} of {seen[value]} as well",
                         f"use the key {seen[value]} everywhere and drop this entry",
                     )
