@@ -180,6 +180,17 @@ def test_telogen_is_highest_in_july_in_the_north_and_in_january_in_the_south() -
     assert abs((month[True] - month[False]) % 12.0 - 6.0) < 1.0
 
 
+def test_a_healthy_scalp_has_thick_hairs_most_of_which_grow() -> None:
+    healthy = replace(REPLETE, mechanism_mixtures=(((), 1.0),))
+    values = forecast(healthy, (UNTREATED,), weeks=52, draws=50).arms["untreated"].values
+    assert values["hair_diameter"] == pytest.approx(value("size_class_1_um"))
+    # 80 to 90 % in textbooks; growing and resting hairs leave a few in catagen.
+    assert 80.0 < values["anagen_percent"].mean() < 92.0
+    rest = values["anagen_percent"] + values["telogen_percent"]
+    assert rest.min() > 90.0
+    assert rest.max() < 100.0
+
+
 def test_age_takes_follicles_from_an_age_on_and_never_gives_any() -> None:
     young = replace(REPLETE, age_years=30.0, ages=True)
     old = replace(REPLETE, age_years=60.0, ages=True)

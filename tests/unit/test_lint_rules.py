@@ -25,8 +25,8 @@ rate,A rate,2,1,3,normal,1/day,free,Ito_2020_trial,table 1,10,adults,low,seen,
     "facts/a.csv": """id,quantity,value,low,high,unit,sd,se,k,n,statement,population,source,locator,grade,verified,note
 share,A share,50,,,%,,,5,10,,,Ito_2020_trial,page,low,seen,
 """,
-    "endpoints.csv": """id,label,direction,modelled
-salt_le_20,SALT 20 or less,higher_is_better,yes
+    "endpoints.csv": """id,label,direction
+salt_le_20,SALT 20 or less,higher_is_better
 """,
     "studies/Ito_2020_trial/study.toml": """id = "Ito_2020_trial"
 title = "A trial"

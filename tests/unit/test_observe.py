@@ -37,6 +37,16 @@ def test_counts_add_the_vehicle_and_mass_is_relative() -> None:
     assert hair_counts.hair_mass_percent(visible, target, np.array([0.8]))[0, 0] == 62.5
 
 
+def test_shares_and_diameters_are_those_of_the_hairs_of_the_target_area() -> None:
+    visible = np.array([[[0.8], [0.4]], [[0.0], [0.4]]])
+    part = np.array([[[0.6], [0.1]], [[0.0], [0.1]]])
+    target = np.array([[1.0], [0.0]])
+    assert hair_counts.anagen_percent(part, visible, target)[:, 0] == pytest.approx([75.0, 0.0])
+    assert hair_counts.mean_diameter(part, visible, target, 80.0)[:, 0] == pytest.approx(
+        [60.0, 0.0]
+    )
+
+
 def test_shedding_and_telogen_of_the_whole_scalp() -> None:
     area = np.array([[0.25], [0.75]])
     fallen = np.array([[[0.004], [0.0]]])

@@ -120,7 +120,7 @@ def test_the_example_of_the_page_is_valid_and_predicted():
 
 def test_every_end_point_of_the_page_is_known():
     table = PAGE.split("## End points")[1].split("##")[0]
-    named = set(re.findall(r"`(salt\w+|count\w+|hair_weight|shed_rate|telogen\w+)`", table))
+    named = set(re.findall(r"`(salt\w+|count\w+|hair_\w+|shed_rate|anagen\w+|telogen\w+)`", table))
     known = {name for name, _ in RULES}
     assert named <= known
     assert known - named <= {"salt50_response", "salt75_response"}
@@ -195,6 +195,71 @@ def test_all_problems_are_listed_at_once():
 )
 def test_impossible_trials_are_refused(change: dict, wanted: str):
     assert any(wanted in line for line in problems(small(**change)))
+
+
+def photographed(**changes: object) -> dict:
+    return small(
+        condition="male_pattern_hair_loss",
+        population={"norwood": ["IV"]},
+        arms=[
+            {"id": "drug", "role": "active", "n": 50, "regimens": ["finasteride 1 mg daily"]},
+            {"id": "placebo", "role": "placebo", "n": 50},
+        ],
+        **changes,
+    )
+
+
+IN_TWO_UNITS = [
+    {"endpoint": "hair_diameter", "unit": "um", "weeks": [24]},
+    {"endpoint": "hair_diameter", "unit": "%", "weeks": [24]},
+    {"endpoint": "hair_diameter", "unit": "um", "weeks": [24], "kind": "net", "arms": ["drug"]},
+    {"endpoint": "anagen_pct_level", "weeks": [24]},
+]
+
+
+def test_a_result_belongs_to_one_number():
+    def result(value: float, endpoint: str = "hair_diameter", **more: object) -> dict:
+        return {"arm": "drug", "endpoint": endpoint, "week": 24, "value": value, **more}
+
+    found = problems(
+        photographed(
+            endpoints=IN_TWO_UNITS,
+            results=[
+                result(3.0),
+                result(3.0, unit="um"),
+                result(2.0, unit="um", kind="change"),
+                result(4000.0, unit="um", kind="net"),
+                result(-101.0, unit="%"),
+                result(101.0, "anagen_pct_level"),
+                result(5.0, "anagen_pct_level", kind="net"),
+            ],
+        )
+    )
+    wanted = (
+        "results[0]: may be the result of more than one number",
+        "results[2]: is given twice",
+        "results[3].value: is no possible net",
+        "results[4].value: is no possible change",
+        "results[5].value: is no possible level",
+        "results[6]: is the result of a visit that no entry of endpoints asks for",
+    )
+    assert [line.strip() for line in found] == list(wanted)
+
+
+def test_results_stand_beside_the_unit_they_are_in():
+    trial = Trial.model_validate(
+        photographed(
+            endpoints=IN_TWO_UNITS,
+            results=[
+                {"arm": "drug", "endpoint": "hair_diameter", "week": 24, "value": 3.0} | more
+                for more in ({"unit": "um"}, {"unit": "%", "value": 5.0}, {"kind": "net"})
+            ],
+        )
+    )
+    drug = [item for item in asked_of(trial) if item.arm == "drug"]
+    assert [(item.unit, item.kind, item.published) for item in drug] == [
+        ("um", "change", 3.0), ("%", "change", 5.0), ("um", "net", 3.0), ("%", "level", None),
+    ]  # fmt: skip
 
 
 def test_files_that_are_no_trial(tmp_path: Path):
@@ -502,6 +567,48 @@ def test_reading_error_alone_is_no_change_in_percent():
         for i in (0, 1)
     )
     assert abs(rule.person(start, now).mean()) < 1.0
+
+
+def test_people_with_a_tenth_more_hairs_are_counted_and_shares_of_hairs_stay_shares():
+    up = RULES["count_terminal_up_10_pct", "%"]
+    counts = up.person(np.array([100.0, 100.0, 0.0]), np.array([109.0, 110.0, 0.0]))
+    assert counts.tolist() == [0.0, 1.0, 0.0]
+    course = np.full((5_000, 1), 99.0)
+    read = readings("anagen_percent", course, np.zeros(5_000, dtype=int), generator(1, "a", "b"))
+    assert read.max() == 100.0
+    start, now = np.array([70.0]), np.array([75.0])
+    for endpoint, unit, expected in (
+        ("anagen_pct_level", "%", 75.0),
+        ("telogen_pct_level", "%", 25.0),
+        ("anagen_pct_points", "points", 5.0),
+        ("telogen_pct_points", "points", -5.0),
+        ("anagen_pct", "%", 100.0 * 5.0 / 70.0),
+    ):
+        assert RULES[endpoint, unit].person(start, now)[0] == pytest.approx(expected)
+
+
+def test_finasteride_thickens_hairs_and_keeps_more_of_them_growing_than_placebo():
+    document = photographed(
+        endpoints=[
+            {"endpoint": name, "unit": unit, "weeks": [52], "kind": "net", "arms": ["drug"]}
+            for name, unit in (
+                ("hair_diameter", "um"),
+                ("hair_diameter", "%"),
+                ("anagen_pct_points", "points"),
+                ("telogen_pct_points", "points"),
+                ("count_terminal_up_10_pct", "%"),
+            )
+        ],
+        results=[],
+    )
+    trial = Trial.model_validate(document)
+    um, percent, anagen, telogen, people = predict(trial, asked_of(trial), draws=100, seed=3)
+    assert 0.5 < um.mean < 10.0
+    # Of hairs of 40 to 70 um.
+    assert um.mean / 0.7 < percent.mean < um.mean / 0.4
+    assert anagen.mean > 1.0
+    assert telogen.mean == pytest.approx(-anagen.mean)
+    assert people.mean > 10.0
 
 
 def test_withdrawal_counts_responders_and_stopping_is_worse():

@@ -89,9 +89,12 @@ def _fit_table(
         "were partly others):"
     )
     yield ""
-    columns = " | ".join(f"{name}, {unit}" for name, unit in FAMILIES)
+    held = {family(item) for fitted in trials for item in fitted.asked}
+    families = [(name, unit) for name, unit in FAMILIES if name in held]
+    columns = " | ".join(f"{name}, {unit}" for name, unit in families)
     yield f"| study | {columns} | feasibility study |"
-    yield "|---|" + "---:|" * (len(FAMILIES) + 1)
+    yield "|---|" + "---:|" * (len(families) + 1)
+    names = [name for name, _ in families]
     at = 0
     everything: dict[str, list[tuple[float, float]]] = {}
     for fitted in trials:
@@ -103,11 +106,16 @@ def _fit_table(
             at += 1
         for name, found in errors.items():
             everything.setdefault(name, []).extend(found)
-        yield _fit_row(fitted.trial.id, errors, floors.get(fitted.trial.id))
-    yield _fit_row("all", everything, floors.get(layer))
+        yield _fit_row(fitted.trial.id, names, errors, floors.get(fitted.trial.id))
+    yield _fit_row("all", names, everything, floors.get(layer))
 
 
-def _fit_row(name: str, errors: dict[str, list[tuple[float, float]]], floor: dict | None) -> str:
+def _fit_row(
+    name: str,
+    families: list[str],
+    errors: dict[str, list[tuple[float, float]]],
+    floor: dict | None,
+) -> str:
     def cell(of: str) -> str:
         if of not in errors:
             return ""
@@ -115,7 +123,7 @@ def _fit_row(name: str, errors: dict[str, list[tuple[float, float]]], floor: dic
         return f"{alone:.1f} / {within:.1f} ({len(errors[of])})"
 
     reached = f"{floor['mae']} {floor['unit']}" if floor else ""
-    return f"| {name} | {' | '.join(cell(of) for of, _ in FAMILIES)} | {reached} |"
+    return f"| {name} | {' | '.join(map(cell, families))} | {reached} |"
 
 
 def _check_table(check: dict) -> Iterator[str]:

@@ -10,7 +10,7 @@ import hashlib
 import math
 import os
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
 
@@ -174,12 +174,18 @@ def _simulate(
 
 
 def set_means(reading: Reading) -> FloatArray:
-    """Mean of the people of each set; the mean of all where nobody of a set counts. (set,)."""
-    top = (reading.weight * reading.seen).sum(axis=0).reshape(-1, PEOPLE_PER_SET).sum(axis=1)
-    bottom = reading.weight.sum(axis=0).reshape(-1, PEOPLE_PER_SET).sum(axis=1)
-    everyone = top.sum() / max(bottom.sum(), 1e-12)
-    mean = np.where(bottom > 0.0, top / np.maximum(bottom, 1e-12), everyone)
+    """What is expected of the people of each set on average, free of the chance of their readings;
+    the mean of all where nobody of a set counts. (set,)."""
+    mean = _mean_of_sets(reading.expected, reading.weight)
     return mean if reading.control is None else mean - set_means(reading.control)
+
+
+def _mean_of_sets(values: FloatArray, weight: FloatArray) -> FloatArray:
+    """Mean over the people of each set. `values` and `weight` (stratum, draw). Shape: (set,)."""
+    top = (weight * values).sum(axis=0).reshape(-1, PEOPLE_PER_SET).sum(axis=1)
+    bottom = weight.sum(axis=0).reshape(-1, PEOPLE_PER_SET).sum(axis=1)
+    everyone = top.sum() / max(bottom.sum(), 1e-12)
+    return np.where(bottom > 0.0, top / np.maximum(bottom, 1e-12), everyone)
 
 
 def _counted(reading: Reading) -> float:
@@ -231,6 +237,6 @@ def _size(reading: Reading) -> int:
 
 
 def _away(reading: Reading) -> FloatArray:
-    """Each person's value less the mean of the set. Shape: (stratum, draw)."""
-    alone = replace(reading, control=None)
-    return reading.seen - np.repeat(set_means(alone), PEOPLE_PER_SET)[None, :]
+    """Each person's value as read less the mean of the set. Shape: (stratum, draw)."""
+    own = _mean_of_sets(reading.seen, reading.weight)
+    return reading.seen - np.repeat(own, PEOPLE_PER_SET)[None, :]

@@ -154,16 +154,20 @@ def _print(trial: Trial, found: Sequence[Prediction], left_out: Sequence[str]) -
     from rich.table import Table
     from rich.text import Text
 
+    from anagen.catalog.card import endpoint_labels
     from anagen.trials.arms import above_plans
     from anagen.trials.document import inside
 
     console = Console()
     console.print(Text(trial.title or trial.id, style="bold"))
     blocks: dict[str, list[Prediction]] = {}
+    labels = endpoint_labels()
+    known = any(p.asked.published is not None for p in found)
     for p in found:
         a = p.asked
         net = ", net of control" if a.kind == "net" else ""
-        what = f"{a.endpoint.replace('_', ' ')}, {a.unit} ({ANALYSES[a.analysis]}{net})"
+        label = labels.get(a.endpoint, a.endpoint.replace("_", " "))
+        what = f"{label}, {a.unit} ({ANALYSES[a.analysis]}{net})"
         blocks.setdefault(what, []).append(p)
     for what, rows in blocks.items():
         table = Table(
@@ -171,11 +175,17 @@ def _print(trial: Trial, found: Sequence[Prediction], left_out: Sequence[str]) -
             title_justify="left", padding=(0, 1, 0, 0),
         )  # fmt: skip
         table.add_column("Arm", min_width=12)
-        for name in ("Week", "n", "Predicted", "50 %", "90 %", "Found"):
+        for name in ("Week", "n", "Predicted", "50 %", "90 %"):
             table.add_column(name, justify="right", no_wrap=True)
-        table.add_column(no_wrap=True)
+        if known:
+            table.add_column("Found", justify="right", no_wrap=True)
+            table.add_column(no_wrap=True)
         for p in rows:
             asked = p.asked
+            beside = (
+                "" if asked.published is None else f"{asked.published:g}",
+                Text("missed", style="bold") if inside(p, 90) is False else Text(""),
+            )
             table.add_row(
                 Text(asked.arm.replace("_", " ")),
                 f"{asked.week:g}",
@@ -183,8 +193,7 @@ def _print(trial: Trial, found: Sequence[Prediction], left_out: Sequence[str]) -
                 f"{p.mean:.1f}",
                 f"{p.low_50:.1f} to {p.high_50:.1f}",
                 f"{p.low_90:.1f} to {p.high_90:.1f}",
-                "" if asked.published is None else f"{asked.published:g}",
-                Text("missed", style="bold") if inside(p, 90) is False else Text(""),
+                *(beside if known else ()),
             )
         console.print()
         console.print(table)
@@ -199,7 +208,8 @@ def _print(trial: Trial, found: Sequence[Prediction], left_out: Sequence[str]) -
     console.print(
         Text(
             "Intervals hold unknown parameters, differences between studies and the chance of an "
-            "arm of this size. Found: as published. Missed: that lies outside the 90 % interval.",
+            "arm of this size."
+            + (" Found: as published. Missed: that lies outside the 90 % interval." * known),
             style="dim",
         )
     )

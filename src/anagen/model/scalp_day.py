@@ -96,7 +96,15 @@ CELL_INDEX = {name: i for i, name in enumerate(CELL)}
 
 # Rows of the immune state (quantity, cell, lane) and of the weekly record (week, quantity, ...).
 IMMUNE = ("effector", "privilege", "regulation", "memory")
-RECORD = ("visible_terminal", "visible_total", "visible_telogen", "growing_mass", "fallen")
+RECORD = (
+    "visible_terminal",
+    "visible_total",
+    "visible_telogen",
+    "growing_mass",
+    "fallen",
+    "visible_growing",
+    "visible_width",
+)
 FALLEN = RECORD.index("fallen")
 
 # Lanes worked on at once; the cohort hands over blocks of as many.
@@ -315,13 +323,15 @@ def _immune_step(n, starts, immune, person, cells, driver, activity, signal, att
 
 
 @njit(nogil=True)
-def _observe(n, starts, terminal_sizes, mass, record):
-    """Fills one week of the record from the state; `record` (quantity, cell, lane)."""
+def _observe(n, starts, terminal_sizes, mass, diameters, record):
+    """Fills one week of the record from the state, all but `fallen`; `record` (quantity, cell,
+    lane). `visible_width` adds up diameters, in those of the largest class."""
     count, sizes, _, lanes = n.shape
     for cell in range(count):
-        for quantity in range(4):
-            for lane in range(lanes):
-                record[quantity, cell, lane] = 0.0
+        for quantity in range(record.shape[0]):
+            if quantity != FALLEN:
+                for lane in range(lanes):
+                    record[quantity, cell, lane] = 0.0
         for size in range(sizes):
             for stage in range(starts[1], starts[6]):
                 if starts[4] <= stage < starts[5]:
@@ -329,12 +339,14 @@ def _observe(n, starts, terminal_sizes, mass, record):
                 for lane in range(lanes):
                     hairs = n[cell, size, stage, lane]
                     record[1, cell, lane] += hairs
+                    record[6, cell, lane] += diameters[size] / diameters[0] * hairs
                     if size < terminal_sizes:
                         record[0, cell, lane] += hairs
                     if starts[3] <= stage < starts[4]:
                         record[2, cell, lane] += hairs
                     if stage < starts[2]:
                         record[3, cell, lane] += mass[size] * hairs
+                        record[5, cell, lane] += hairs
 
 
 @njit(nogil=True)
@@ -591,7 +603,7 @@ def advance_scalp(
     side_exponent = np.empty((2, lanes))
     fallen = np.zeros((count, lanes))
     any_immune, any_androgen, any_scar = acting(person)
-    _observe(n, starts, terminal_sizes, mass, record[0])
+    _observe(n, starts, terminal_sizes, mass, diameters, record[0])
     for day in range(days):
         driver = drivers[day]
         for lane in range(lanes):
@@ -627,7 +639,7 @@ def advance_scalp(
             )
         if (day + 1) % 7 == 0:
             week = (day + 1) // 7
-            _observe(n, starts, terminal_sizes, mass, record[week])
+            _observe(n, starts, terminal_sizes, mass, diameters, record[week])
             for cell in range(count):
                 for lane in range(lanes):
                     record[week, FALLEN, cell, lane] = fallen[cell, lane] / 7.0

@@ -88,7 +88,7 @@ def advance_map(
     driver = np.empty((drivers.shape[1], lanes))
     wandering = np.empty(lanes)
     any_immune, any_androgen, any_scar = acting(person)
-    _observe(n, starts, terminal_sizes, mass, record[0])
+    _observe(n, starts, terminal_sizes, mass, diameters, record[0])
     for day in range(days):
         for lane in range(lanes):
             driver[:, lane] = drivers[day]
@@ -125,7 +125,7 @@ def advance_map(
         )
         if (day + 1) % 7 == 0:
             week = (day + 1) // 7
-            _observe(n, starts, terminal_sizes, mass, record[week])
+            _observe(n, starts, terminal_sizes, mass, diameters, record[week])
             for row in range(rows):
                 for lane in range(lanes):
                     record[week, FALLEN, row, lane] = fallen[row, lane] / 7.0

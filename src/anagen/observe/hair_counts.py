@@ -27,3 +27,30 @@ def hair_mass_percent(
     What a clip after a fixed time weighs: growing hairs x d^2 x growth rate.
     """
     return 100.0 * np.einsum("wcl,cl->wl", growing_mass, target) / full_mass
+
+
+def anagen_percent(growing: FloatArray, visible: FloatArray, target: FloatArray) -> FloatArray:
+    """Growing hairs as % of the hairs of the target area, as a phototrichogram counts them.
+
+    `growing` and `visible` (week, cell, lane), `target` (cell, lane); 0 where there is no hair.
+    Shape: (week, lane).
+    """
+    return 100.0 * _per_hair(growing, visible, target)
+
+
+def mean_diameter(
+    width: FloatArray, visible: FloatArray, target: FloatArray, largest_um: float
+) -> FloatArray:
+    """Mean diameter of the hairs of the target area in um, vellus hairs included.
+
+    `width` (week, cell, lane) sum of the diameters in those of the largest class, of `largest_um`;
+    0 where there is no hair. Shape: (week, lane).
+    """
+    return largest_um * _per_hair(width, visible, target)
+
+
+def _per_hair(quantity: FloatArray, visible: FloatArray, target: FloatArray) -> FloatArray:
+    """What one visible hair of the target area has on average. Shape: (week, lane)."""
+    top = np.einsum("wcl,cl->wl", quantity, target)
+    hairs = np.einsum("wcl,cl->wl", visible, target)
+    return top / np.maximum(hairs, np.finfo(float).tiny)

@@ -22,6 +22,8 @@ READING_ERROR: Mapping[str, tuple[str, bool]] = {
     "daily_shed": ("shed_reading_cv", True),
     "shed_ratio": ("shed_reading_cv", True),
     "telogen_percent": ("telogen_reading_sd", False),
+    "anagen_percent": ("telogen_reading_sd", False),
+    "hair_diameter": ("hair_diameter_reading_cv", True),
 }
 
 

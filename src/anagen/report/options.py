@@ -53,6 +53,8 @@ PLAIN_NAMES = {
     "daily_shed": "Hairs shed a day",
     "shed_ratio": "Hairs shed against your usual",
     "telogen_percent": "Share of resting hairs",
+    "anagen_percent": "Share of growing hairs in the target area",
+    "hair_diameter": "Mean thickness of the hairs in the target area",
 }
 PLAIN_UNITS = {
     "salt": "% of the scalp",
@@ -63,6 +65,8 @@ PLAIN_UNITS = {
     "daily_shed": "hairs a day",
     "shed_ratio": "times your usual",
     "telogen_percent": "% of hairs",
+    "anagen_percent": "% of hairs",
+    "hair_diameter": "micrometers",
 }
 
 

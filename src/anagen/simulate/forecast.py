@@ -195,6 +195,15 @@ def observables(group: Group, record: FloatArray, vehicle: FloatArray) -> dict[s
         "telogen_percent": shedding.telogen_percent(
             record[:, RECORD.index("visible_telogen")], visible, area
         ),
+        "anagen_percent": hair_counts.anagen_percent(
+            record[:, RECORD.index("visible_growing")], visible, group.target
+        ),
+        "hair_diameter": hair_counts.mean_diameter(
+            record[:, RECORD.index("visible_width")],
+            visible,
+            group.target,
+            float(group.diameters[0]),
+        ),
     }
 
 

@@ -24,6 +24,8 @@ OBSERVABLES: Mapping[str, tuple[str, str]] = {
     "daily_shed": ("Hairs shed per day", "hairs/day"),
     "shed_ratio": ("Shedding against the person's own usual", "times usual"),
     "telogen_percent": ("Telogen hairs", "% of hairs"),
+    "anagen_percent": ("Anagen hairs, target area", "% of hairs"),
+    "hair_diameter": ("Mean hair diameter, target area", "um"),
 }
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from anagen.trials.design import CONTROLS, Trial
-from anagen.trials.endpoints import RULES, usual_unit
+from anagen.trials.design import Trial
+from anagen.trials.endpoints import RULES
+from anagen.trials.results import matching, places
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,35 +38,29 @@ def default_analysis(endpoint: str, unit: str) -> str:
 
 def asked_of(trial: Trial) -> tuple[Asked, ...]:
     """Every end point at every visit in every arm of a trial file, with results where known."""
-    found = []
     sizes = {arm.id: arm.n for arm in trial.arms}
-    roles = {arm.id: arm.role for arm in trial.arms}
-    for request in trial.endpoints:
-        unit = request.unit or usual_unit(request.endpoint)
-        kind = request.kind or RULES[request.endpoint, unit].kind
-        for arm in request.arms or tuple(sizes):
-            if kind == "net" and roles[arm] in CONTROLS:
-                continue
-            for week in request.weeks:
-                result = next(
-                    (
-                        r
-                        for r in trial.results
-                        if (r.arm, r.endpoint, r.week) == (arm, request.endpoint, week)
-                        and (r.kind or kind) == kind
-                    ),
-                    None,
-                )
-                found.append(
-                    Asked(
-                        arm=arm,
-                        endpoint=request.endpoint,
-                        week=week,
-                        analysis=request.analysis or default_analysis(request.endpoint, unit),
-                        kind=kind,
-                        unit=unit,
-                        n=(result.n if result and result.n else sizes[arm]),
-                        published=result.value if result else None,
-                    )
-                )
+    roles = [arm.role for arm in trial.arms]
+    asked = [
+        (place, request)
+        for request in trial.endpoints
+        for place in places(request, tuple(sizes), roles)
+    ]
+    numbers = [place for place, _ in asked]
+    results = {place: result for result in trial.results for place in matching(result, numbers)[:1]}
+    found = []
+    for place, request in asked:
+        arm, endpoint, week, kind, unit = place
+        result = results.get(place)
+        found.append(
+            Asked(
+                arm=arm,
+                endpoint=endpoint,
+                week=week,
+                analysis=request.analysis or default_analysis(endpoint, unit),
+                kind=kind,
+                unit=unit,
+                n=(result.n if result and result.n else sizes[arm]),
+                published=result.value if result else None,
+            )
+        )
     return tuple(found)

@@ -12,7 +12,10 @@ from pydantic import BaseModel, ConfigDict, Field
 Percent = Annotated[float, Field(ge=0.0, le=100.0)]
 Years = Annotated[float, Field(ge=0.0, le=100.0)]
 Week = Annotated[float, Field(ge=0.0, le=520.0)]
-Density = Annotated[float, Field(gt=0.0, le=600.0)]
+# Beyond what any scalp has: a slip of the pen.
+MOST_DENSE = 600.0
+THICKEST_UM = 200.0
+Density = Annotated[float, Field(gt=0.0, le=MOST_DENSE)]
 Id = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_.-]{0,119}$")]
 Role = Literal["active", "comparator_active", "placebo", "vehicle", "sham", "untreated"]
 Analysis = Literal["nri", "locf", "observed", "mixed_model"]
@@ -97,6 +100,7 @@ class PublishedResult(_Part):
     value: float
     n: Annotated[int, Field(ge=1)] | None = None
     kind: Literal["responders", "change", "level", "net"] | None = None
+    unit: str = Field(default="", description="where an end point is asked for in two units")
 
 
 class Trial(_Part):

@@ -60,8 +60,32 @@ def _level(start: FloatArray, now: FloatArray) -> FloatArray:
     return now
 
 
+def _other_level(start: FloatArray, now: FloatArray) -> FloatArray:
+    """The rest of 100 %: hairs that do not grow."""
+    return 100.0 - now
+
+
+def _other_difference(start: FloatArray, now: FloatArray) -> FloatArray:
+    return start - now
+
+
+def _up_by(percent: float) -> Statistic:
+    def risen(start: FloatArray, now: FloatArray) -> FloatArray:
+        # From none to none is no rise.
+        enough = 100.0 * (now - start) >= percent * start
+        return (enough & (now > start)).astype(float)
+
+    return risen
+
+
 def _salt(kind: str, unit: str, person: Statistic) -> Rule:
     return Rule("salt", kind, unit, "percent" if kind == "responders" else "salt", person)
+
+
+def _hairs(
+    observable: str, kind: str, unit: str, person: Statistic, scale: str = "percent_change"
+) -> Rule:
+    return Rule(observable, kind, unit, scale, person)
 
 
 # (end point, unit) where the unit decides what is read; "" takes any unit.
@@ -81,24 +105,38 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("salt_change_points_ls", "SALT points"): _salt("change", "SALT points", _difference),
     ("salt_pct_change", "%"): _salt("change", "%", _percent),
     ("salt_level_mean", "SALT points"): _salt("level", "SALT points", _level),
-    ("count_total", "hairs/cm2"): Rule(
-        "total_density", "change", "hairs/cm2", "count", _difference
+    ("count_total", "hairs/cm2"): _hairs(
+        "total_density", "change", "hairs/cm2", _difference, "count"
     ),
-    ("count_terminal", "hairs/cm2"): Rule(
-        "terminal_density", "change", "hairs/cm2", "count", _difference
+    ("count_terminal", "hairs/cm2"): _hairs(
+        "terminal_density", "change", "hairs/cm2", _difference, "count"
     ),
-    ("count_gt40um", "hairs/cm2"): Rule(
-        "terminal_density", "change", "hairs/cm2", "count", _difference
+    ("count_gt40um", "hairs/cm2"): _hairs(
+        "terminal_density", "change", "hairs/cm2", _difference, "count"
     ),
-    ("count_total", "%"): Rule("total_density", "change", "%", "percent_change", _percent_of_mean),
-    ("count_terminal", "%"): Rule(
-        "terminal_density", "change", "%", "percent_change", _percent_of_mean
+    ("count_total", "%"): _hairs("total_density", "change", "%", _percent_of_mean),
+    ("count_terminal", "%"): _hairs("terminal_density", "change", "%", _percent_of_mean),
+    ("hair_weight", "%"): _hairs("hair_mass", "change", "%", _percent_of_mean),
+    ("count_total_up_10_pct", "%"): _hairs(
+        "total_density", "responders", "%", _up_by(10.0), "percent"
     ),
-    ("hair_weight", "%"): Rule("hair_mass", "change", "%", "percent_change", _percent_of_mean),
-    ("telogen_pct_level", "%"): Rule("telogen_percent", "level", "%", "percent_change", _level),
-    ("shed_rate", "%"): Rule("daily_shed", "change", "%", "percent_change", _percent_of_mean),
+    ("count_terminal_up_10_pct", "%"): _hairs(
+        "terminal_density", "responders", "%", _up_by(10.0), "percent"
+    ),
+    ("hair_diameter", "%"): _hairs("hair_diameter", "change", "%", _percent_of_mean),
+    ("hair_diameter", "um"): _hairs("hair_diameter", "change", "um", _difference, "diameter"),
+    ("anagen_pct_level", "%"): _hairs("anagen_percent", "level", "%", _level),
+    ("anagen_pct", "%"): _hairs("anagen_percent", "change", "%", _percent_of_mean),
+    ("anagen_pct_points", "points"): _hairs("anagen_percent", "change", "points", _difference),
+    ("telogen_pct_level", "%"): _hairs("anagen_percent", "level", "%", _other_level),
+    ("telogen_pct_points", "points"): _hairs(
+        "anagen_percent", "change", "points", _other_difference
+    ),
+    ("shed_rate", "%"): _hairs("daily_shed", "change", "%", _percent_of_mean),
 }
 WORSE_IS_COUNTED = ("salt_worsening_gt20",)
+# Observables that are percentages of a whole.
+OF_100 = ("salt", "anagen_percent")
 
 
 def known_endpoints() -> tuple[str, ...]:
@@ -121,4 +159,4 @@ def readings(
     row, relative = READING_ERROR[observable]
     truth = course[np.arange(course.shape[0]), weeks]
     read = read_with_error(truth, value(row), relative, random)
-    return np.minimum(read, 100.0) if observable == "salt" else read
+    return np.minimum(read, 100.0) if observable in OF_100 else read

@@ -26,6 +26,7 @@ from anagen.trials.design import (
     filled_in,
 )
 from anagen.trials.endpoints import RULES, known_endpoints, usual_unit
+from anagen.trials.results import Place, places, result_problems
 
 Part = TypeVar("Part", bound=BaseModel)
 FORMAT_PAGE = "docs/reference/trial-format.md"
@@ -312,19 +313,22 @@ def _known_arms(arms: tuple[str, ...], ids: list[str], file: str, place: str) ->
 
 
 def _results(parts: _Parts, file: str) -> Iterator[Problem]:
-    asked = {(request.endpoint, week) for _, request in parts.requests for week in request.weeks}
+    asked: list[Place] = []
+    unread: set[str] = set()
+    for _, request in parts.requests:
+        name = request.endpoint
+        unit = request.unit or (usual_unit(name) if name in known_endpoints() else "")
+        if (name, unit) in RULES:
+            asked.extend(places(request, parts.ids, parts.roles))
+        else:
+            unread.add(name)
     for number, result in parts.results:
-        place = f"results[{number}]"
-        yield from _known_arms((result.arm,), parts.ids, file, f"{place}.arm")
-        if parts.requests and (result.endpoint, result.week) not in asked:
-            yield Problem(
-                file, place, f"{result.endpoint} at week {result.week:g}",
-                "is the result of a visit that no entry of endpoints asks for",
-            )  # fmt: skip
-        rule = next((r for (name, _), r in RULES.items() if name == result.endpoint), None)
-        responders = rule is not None and rule.kind == "responders" and result.kind != "net"
-        if responders and not 0.0 <= result.value <= 100.0:
-            yield Problem(
-                file, f"{place}.value", f"{result.value:g}", "is no percentage of people",
-                allowed="0 to 100",
-            )  # fmt: skip
+        yield from _known_arms((result.arm,), parts.ids, file, f"results[{number}].arm")
+    # One slip is told once: neither results of an arm or an end point that are wrong themselves.
+    told = [
+        (number, result)
+        for number, result in parts.results
+        if result.arm in parts.ids and result.endpoint not in unread
+    ]
+    if asked:
+        yield from result_problems(told, asked, file)

@@ -12,6 +12,7 @@ from anagen.catalog.tables import read_table
 from anagen.trials.arms import regimens_of
 from anagen.trials.asked import Asked
 from anagen.trials.document import inside
+from anagen.trials.endpoints import RULES
 from anagen.trials.predict import Prediction, predict
 from anagen.trials.published import PublishedTrial, published_trial
 from anagen.trials.reference import REFERENCES
@@ -29,6 +30,7 @@ FAMILIES = (
     ("mean SALT, alopecia areata", "points or %"),
     ("hair counts", "hairs/cm2"),
     ("hair counts and weight in percent", "%"),
+    ("hair diameter and anagen share", "% or um"),
 )
 
 
@@ -90,15 +92,12 @@ def predicted_studies(
 
 def family(asked: Asked) -> str:
     """The family of end points whose errors may be averaged."""
-    if asked.endpoint.startswith("salt"):
-        return FAMILIES[0][0] if asked.endpoint in _RESPONDERS else FAMILIES[1][0]
-    return FAMILIES[2][0] if asked.unit == "hairs/cm2" else FAMILIES[3][0]
-
-
-_RESPONDERS = (
-    "salt_le_20", "salt_le_10", "salt_lt_10", "salt30_response", "salt50_response",
-    "salt75_response", "salt90_response", "salt_worsening_gt20", "salt_le_20_maintained",
-)  # fmt: skip
+    rule = RULES[asked.endpoint, asked.unit]
+    if rule.observable == "salt":
+        return FAMILIES[0 if rule.kind == "responders" else 1][0]
+    if rule.observable in ("hair_diameter", "anagen_percent"):
+        return FAMILIES[4][0]
+    return FAMILIES[2 if asked.unit == "hairs/cm2" else 3][0]
 
 
 def fitted_people() -> frozenset[str]:

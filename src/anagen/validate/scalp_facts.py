@@ -147,8 +147,7 @@ def _pregnancy() -> tuple[FloatArray, FloatArray, FloatArray]:
     calm = np.zeros((-past, draws))
     record = advance(group, drivers, calm, np.full(calm.shape, -1, np.int16), workers=1)
     total = record[:, RECORD.index("visible_total")].mean(axis=1)
-    # One size class of weight 1, so growing mass is the share of growing hairs.
-    growing = record[:, RECORD.index("growing_mass")].mean(axis=1)
+    growing = record[:, RECORD.index("visible_growing")].mean(axis=1)
     fallen = record[:, RECORD.index("fallen")].mean(axis=1)
     week = np.arange(record.shape[0])
     day = past + 7.0 * week + 52.0 * 7.0
@@ -475,6 +474,7 @@ COMPUTE: Mapping[str, Callable[[], float]] = {
     "F30": minoxidil_kept,
     "F31": minoxidil_early_shed,
     "F32": occipital_change_20_years,
+    "F43": lambda: _arm_mean("untreated", "anagen_percent", 0),
     "F37": lambda: responders("ritlecitinib", 24),
     "F38": lambda: responders("ritlecitinib", 52),
     "F39": lambda: responders("ritlecitinib", 104),
