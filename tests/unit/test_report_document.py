@@ -11,6 +11,7 @@ from functools import cache
 from itertools import pairwise
 
 import jsonschema
+import numpy as np
 import pytest
 from rich.console import Console
 
@@ -23,6 +24,7 @@ from anagen.report.records import Document
 from anagen.report.text import print_assessment, print_report
 from anagen.report.who import facts
 from anagen.report.words import number, percent_text, range_text, signed, when
+from anagen.simulate.result import OBSERVABLES
 from report_cases import CASES, STAMP
 
 
@@ -84,6 +86,17 @@ def test_json_holds_ordered_quantiles_of_every_week() -> None:
         columns = [curve[q] for q in ("q05", "q25", "q50", "q75", "q95")]
         assert all(len(column) == len(curve["weeks"]) == 105 for column in columns)
         assert all(list(row) == sorted(row) for row in zip(*columns, strict=True))
+
+
+def test_what_is_known_to_be_wrong_is_told_to_nobody() -> None:
+    record, made = CASES["male_pattern"]()
+    assert made.forecast is not None
+    arms = {
+        name: replace(arm, values={**arm.values, **dict.fromkeys(OBSERVABLES, np.ones((4, 105)))})
+        for name, arm in made.forecast.arms.items()
+    }
+    told = build(record, replace(made, forecast=replace(made.forecast, arms=arms)), STAMP)
+    assert {curve.observable for curve in told.curves} == set(OBSERVABLES) - {"hair_diameter"}
 
 
 def test_no_evidence_shows_no_number() -> None:

@@ -845,6 +845,21 @@ def test_the_published_model_of_ritlecitinib_answers_for_its_drug_and_placebo_al
     assert empirical_salt(other, drug) is None
 
 
+def test_a_diameter_comes_with_a_caution():
+    from typer.testing import CliRunner
+
+    from anagen.cli.app import app
+
+    example = str(ROOT / "examples" / "trials" / "phototrichogram.toml")
+    words = ["trial", "predict", example, "--draws", "20"]
+    text = CliRunner().invoke(app, words, env={"COLUMNS": "120"})
+    assert "Known to be wrong: hair diameter: hairs do not get thicker" in text.output
+    # Nothing was published, so nothing stands beside.
+    assert "Found" not in text.output
+    (caution,) = json.loads(CliRunner().invoke(app, [*words, "--json"]).stdout)["cautions"]
+    assert caution.startswith("hair diameter: ")
+
+
 def test_the_command_prints_a_table_and_the_same_as_json():
     from typer.testing import CliRunner
 
@@ -860,5 +875,6 @@ def test_the_command_prints_a_table_and_the_same_as_json():
         assert f"{found['published']:g}" in text.output
         low, high = found["interval_90"]
         assert found["inside_90"] == (low - 0.05 <= found["published"] <= high + 0.05)
+    assert document["cautions"] == []
     listed = CliRunner().invoke(app, ["trial", "list"], env={"COLUMNS": "120"})
     assert "Olsen_2002_minoxidil" in listed.output

@@ -99,6 +99,12 @@ def endpoint_labels() -> dict[str, str]:
 
 
 @cache
+def endpoint_cautions() -> dict[str, str]:
+    """What is known to be wrong with predictions of an end point, by id; most have none."""
+    return {row["id"]: row["caution"] for row in read_table("endpoints.csv") if row["caution"]}
+
+
+@cache
 def _headline_endpoints() -> frozenset[str]:
     return frozenset(row["id"] for row in read_table("endpoints.csv") if row["headline"] == "yes")
 

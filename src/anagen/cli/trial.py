@@ -156,6 +156,7 @@ def _print(trial: Trial, found: Sequence[Prediction], left_out: Sequence[str]) -
 
     from anagen.catalog.card import endpoint_labels
     from anagen.trials.arms import above_plans
+    from anagen.trials.asked import cautions
     from anagen.trials.document import inside
 
     console = Console()
@@ -213,6 +214,8 @@ def _print(trial: Trial, found: Sequence[Prediction], left_out: Sequence[str]) -
             style="dim",
         )
     )
+    for caution in cautions(p.asked for p in found):
+        console.print(Text(f"Known to be wrong: {caution}", style="bold"))
     for note in above_plans(trial):
         console.print(Text(f"Look at the dose: {note}", style="bold"))
     for reason in left_out:

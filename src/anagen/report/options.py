@@ -28,7 +28,7 @@ from anagen.report.records import (
     SpreadItem,
 )
 from anagen.report.words import number, sentence, sentences, signed, spoken, when
-from anagen.simulate.result import OBSERVABLES, Forecast
+from anagen.simulate.result import NOT_TOLD, OBSERVABLES, Forecast
 from anagen.simulate.spread import spread
 
 TIERS = {
@@ -54,7 +54,6 @@ PLAIN_NAMES = {
     "shed_ratio": "Hairs shed against your usual",
     "telogen_percent": "Share of resting hairs",
     "anagen_percent": "Share of growing hairs in the target area",
-    "hair_diameter": "Mean thickness of the hairs in the target area",
 }
 PLAIN_UNITS = {
     "salt": "% of the scalp",
@@ -66,7 +65,6 @@ PLAIN_UNITS = {
     "shed_ratio": "times your usual",
     "telogen_percent": "% of hairs",
     "anagen_percent": "% of hairs",
-    "hair_diameter": "micrometers",
 }
 
 
@@ -346,7 +344,7 @@ def curves(plan: Plan) -> tuple[Curve, ...]:
     for arm, (role, label) in shown.items():
         forecast_arm = forecast.arms[arm]
         for observable in OBSERVABLES:
-            if observable not in forecast_arm.values:
+            if observable not in forecast_arm.values or observable in NOT_TOLD:
                 continue
             quantiles = (
                 tuple(_rounded(v) for v in forecast_arm.quantile(observable, q))

@@ -16,7 +16,13 @@ from anagen.provenance import Stamp
 from anagen.report.options import harm_text
 from anagen.report.words import number, when
 from anagen.simulate.regimen import Regimen
-from anagen.simulate.result import NO_CHANGE, OBSERVABLES, ArmForecast, Forecast
+from anagen.simulate.result import (
+    NO_CHANGE,
+    NOT_TOLD,
+    OBSERVABLES,
+    ArmForecast,
+    Forecast,
+)
 from anagen.simulate.spread import spread
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
@@ -54,7 +60,11 @@ def as_document(made: SinglePlan, stamp: Stamp) -> dict[str, Any]:
                 "label": arm.arm.label,
                 "outcomes": [asdict(outcome) for outcome in made.outcomes[name]],
                 "spread": {name: _spreads(arm, name) for name in made.observables},
-                "quantiles": {observable: _quantiles(arm, observable) for observable in arm.values},
+                "quantiles": {
+                    observable: _quantiles(arm, observable)
+                    for observable in arm.values
+                    if observable not in NOT_TOLD
+                },
             }
             for name, arm in batch.arms.items()
         }

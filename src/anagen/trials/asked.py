@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from anagen.catalog.card import endpoint_cautions
 from anagen.trials.design import Trial
 from anagen.trials.endpoints import RULES
 from anagen.trials.results import matching, places
+
+
+def cautions(asked: Iterable[Asked]) -> tuple[str, ...]:
+    """A sentence for every end point whose predictions are known to be wrong."""
+    known = endpoint_cautions()
+    named = dict.fromkeys(item.endpoint for item in asked if item.endpoint in known)
+    return tuple(f"{name.replace('_', ' ')}: {known[name]}." for name in named)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from typing import Any
 
 from anagen.provenance import Stamp
 from anagen.trials.arms import above_plans
+from anagen.trials.asked import cautions
 from anagen.trials.design import Trial
 from anagen.trials.predict import Prediction
 
@@ -60,6 +61,7 @@ def trial_document(
             }
             for p in predictions
         ],
+        "cautions": list(cautions(p.asked for p in predictions)),
         "doses_above_plans": list(above_plans(trial)),
         "not_predicted": list(left_out),
         "provenance": asdict(stamp),
