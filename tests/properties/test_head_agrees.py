@@ -69,7 +69,15 @@ def test_follicles_thin_and_shed_as_the_map_of_shares_does() -> None:
         error = 4.0 * 0.5 / FOLLICLES**0.5
         grown = terminal(head, head.state).mean()
         assert grown == pytest.approx(expected[end, 0], abs=error)
-        assert visible(head, head.state).mean() == pytest.approx(expected[end, 1], abs=error)
+        seen, stage = visible(head, head.state), head.state.stage
+        assert seen.mean() == pytest.approx(expected[end, 1], abs=error)
+        growing = seen & (stage >= head.group.layout.starts[1])
+        growing &= stage < head.group.layout.starts[2]
+        place = RECORD.index("visible_growing")
+        assert growing.mean() == pytest.approx(expected[end, place], abs=error)
+        width = seen * head.group.diameters[head.state.size] / head.group.diameters[0]
+        place = RECORD.index("visible_width")
+        assert width.mean() == pytest.approx(expected[end, place], abs=error)
     fallen = np.concatenate(shed).sum() / FOLLICLES
     of_map = 7.0 * expected[1:, RECORD.index("fallen")].sum()
     assert fallen == pytest.approx(of_map, abs=5.0 * (of_map / FOLLICLES) ** 0.5)

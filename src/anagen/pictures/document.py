@@ -24,6 +24,7 @@ LIMITS = (
     "central value and every dose taken: others do far better or worse. How sure it is stands in "
     "the forecast, not in the picture.",
     "Stages are read from the density of the target area alone; their limits are assumptions.",
+    "Widths follow a treatment more slowly here than they did in trials.",
     "Tone and locks of hair are drawn, not simulated.",
     "Not medical advice.",
 )

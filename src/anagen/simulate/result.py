@@ -28,8 +28,8 @@ OBSERVABLES: Mapping[str, tuple[str, str]] = {
     "hair_diameter": ("Mean hair diameter, target area", "um"),
 }
 
-# Read in trials, with a caution (`endpoints.csv`), and told to nobody about their own hair: what
-# the model says of it is known to be wrong.
+# Read in trials, with a caution (`endpoints.csv`), and in no plan or forecast of a person: what the
+# model says of it is known to be wrong.
 NOT_TOLD = frozenset({"hair_diameter"})
 
 
