@@ -18,7 +18,7 @@ from anagen.assess.assess import assess
 from anagen.patients.intake import load
 from anagen.provenance import stamp
 from anagen.report import labels
-from anagen.simulate.result import ArmForecast, Forecast
+from anagen.simulate.result import TOLD, ArmForecast, Forecast
 from anagen.track.chart import Point, course_chart
 from anagen.track.document import (
     EXPORT_SCHEMA,
@@ -47,9 +47,7 @@ def fake(record: Any, mixtures: Any, arms: Any, *, weeks: int, draws: int, seed:
     for arm in arms:
         slope = (0.5 if arm.regimens else 0.0) * (1.0 + 0.5 * z[0])
         course = (140.0 + 15.0 * z[1])[:, None] + slope[:, None] * week
-        names = ("salt", "terminal_density", "total_density", "daily_shed", "hair_mass",
-                 "telogen_percent", "terminal_relative", "shed_ratio")  # fmt: skip
-        made[arm.id] = ArmForecast(arm, dict.fromkeys(names, course))
+        made[arm.id] = ArmForecast(arm, dict.fromkeys(TOLD, course))
     return Forecast("man", seed, week, made)
 
 

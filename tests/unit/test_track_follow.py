@@ -16,7 +16,7 @@ from anagen.patients.record import Lab, PatientRecord
 from anagen.patients.validation import from_document
 from anagen.report import labels
 from anagen.simulate.regimen import Regimen, parse_plan
-from anagen.simulate.result import ArmForecast, Forecast
+from anagen.simulate.result import TOLD, ArmForecast, Forecast
 from anagen.track import weigh
 from anagen.track.follow import Follow, courses_of, follow
 from anagen.track.store import Course
@@ -54,9 +54,7 @@ def fake(slope: float = 0.5) -> Any:
         for arm in arms:
             gain = slope if arm.regimens else 0.0
             course = 120.0 + (gain * (1.0 + 0.5 * z))[:, None] * week
-            names = ("salt", "terminal_density", "total_density", "daily_shed", "hair_mass",
-                     "telogen_percent", "terminal_relative", "shed_ratio")  # fmt: skip
-            made[arm.id] = ArmForecast(arm, dict.fromkeys(names, course))
+            made[arm.id] = ArmForecast(arm, dict.fromkeys(TOLD, course))
         return Forecast("man", seed, week, made)
 
     return run

@@ -28,7 +28,7 @@ from anagen.report.records import (
     SpreadItem,
 )
 from anagen.report.words import number, sentence, sentences, signed, spoken, when
-from anagen.simulate.result import NOT_TOLD, OBSERVABLES, Forecast
+from anagen.simulate.result import OBSERVABLES, TOLD, Forecast
 from anagen.simulate.spread import spread
 
 TIERS = {
@@ -343,8 +343,8 @@ def curves(plan: Plan) -> tuple[Curve, ...]:
     listed: list[Curve] = []
     for arm, (role, label) in shown.items():
         forecast_arm = forecast.arms[arm]
-        for observable in OBSERVABLES:
-            if observable not in forecast_arm.values or observable in NOT_TOLD:
+        for observable in TOLD:
+            if observable not in forecast_arm.values:
                 continue
             quantiles = (
                 tuple(_rounded(v) for v in forecast_arm.quantile(observable, q))

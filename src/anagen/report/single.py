@@ -18,8 +18,8 @@ from anagen.report.words import number, when
 from anagen.simulate.regimen import Regimen
 from anagen.simulate.result import (
     NO_CHANGE,
-    NOT_TOLD,
     OBSERVABLES,
+    TOLD,
     ArmForecast,
     Forecast,
 )
@@ -63,7 +63,7 @@ def as_document(made: SinglePlan, stamp: Stamp) -> dict[str, Any]:
                 "quantiles": {
                     observable: _quantiles(arm, observable)
                     for observable in arm.values
-                    if observable not in NOT_TOLD
+                    if observable in TOLD
                 },
             }
             for name, arm in batch.arms.items()

@@ -28,9 +28,9 @@ OBSERVABLES: Mapping[str, tuple[str, str]] = {
     "hair_diameter": ("Mean hair diameter, target area", "um"),
 }
 
-# Read in trials, with a caution (`endpoints.csv`), and in no plan or forecast of a person: what the
-# model says of it is known to be wrong.
-NOT_TOLD = frozenset({"hair_diameter"})
+# What plans and forecasts of a person say. Hair diameter is read in trials alone, with a caution
+# (`endpoints.csv`): what the model says of it is known to be wrong.
+TOLD = tuple(name for name in OBSERVABLES if name != "hair_diameter")
 
 
 @dataclass(frozen=True, slots=True)

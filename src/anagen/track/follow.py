@@ -26,7 +26,7 @@ from anagen.plan.make import (
 )
 from anagen.plan.single import PLAN_ARM, judge_plan
 from anagen.simulate.regimen import Arm, Regimen, parse_plan
-from anagen.simulate.result import NO_CHANGE, OBSERVABLES, FloatArray, Forecast
+from anagen.simulate.result import NO_CHANGE, OBSERVABLES, TOLD, FloatArray, Forecast
 from anagen.simulate.spread import Spread, spread
 from anagen.simulate.update import weighted_quantile
 from anagen.track.known import DAYS_PER_WEEK, LabCourse, lab_courses, record_now
@@ -199,7 +199,7 @@ def follow(
         )
 
     readings, repeated = _readings(record, course)
-    first, made = weigh(batch, arm, OBSERVABLES, readings)
+    first, made = weigh(batch, arm, TOLD, readings)
     read = {reading.observable for reading in readings}
     shown = [reading.observable for reading in readings]
     shown += [
