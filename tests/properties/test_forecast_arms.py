@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 
+from anagen.simulate import forecast as forecast_module
 from anagen.simulate.forecast import UNTREATED, forecast
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Arm, Regimen
@@ -39,6 +42,43 @@ def test_zero_dose_is_no_treatment_and_arms_do_not_touch_each_other(person: Pers
         assert course.shape == (12, 21)
         assert np.isfinite(course).all(), name
         assert np.array_equal(course[:, 0], together.arms["untreated"].values[name][:, 0])
+
+
+@pytest.mark.parametrize("person", PEOPLE, ids=lambda p: p.patient_id)
+def test_arms_side_by_side_change_no_bit_and_are_told_in_order(person: Person) -> None:
+    drug = DRUG[person.patient_id]
+    arms = [UNTREATED] + [
+        Arm(f"a{n}", f"dose {n}", (Regimen(drug, float(n), "mg", 1.0),)) for n in range(1, 5)
+    ]
+    one = forecast(person, arms, weeks=20, draws=12, seed=3, workers=1)
+    for workers in (2, 3, 16):
+        told: list[str] = []
+        many = forecast(
+            person, arms, weeks=20, draws=12, seed=3, workers=workers,
+            progress=lambda done, total, label, told=told: told.append(label),
+        )  # fmt: skip
+        assert list(many.arms) == list(one.arms)
+        assert all(_same(many.arms[name], one.arms[name]) for name in one.arms)
+        assert told[1:-1] == [arm.label for arm in arms]
+
+
+def test_an_arm_that_fails_stops_the_others(monkeypatch: pytest.MonkeyPatch) -> None:
+    begun: list[str] = []
+
+    def broken(person, arm, **_):
+        begun.append(arm.id)
+        time.sleep(0.05)
+        raise ValueError(arm.id)
+
+    real = forecast_module.daily_drivers
+    monkeypatch.setattr(
+        "anagen.simulate.forecast.daily_drivers",
+        lambda person, arm, **more: (broken if more["end_day"] else real)(person, arm, **more),
+    )
+    arms = [Arm(f"a{n}", "no treatment", ()) for n in range(50)]
+    with pytest.raises(ValueError, match="a0"):
+        forecast(PEOPLE[0], arms, weeks=4, draws=4, seed=3, workers=2)
+    assert len(begun) < 50
 
 
 def test_a_longer_forecast_begins_the_same() -> None:

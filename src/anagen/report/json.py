@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
+from dataclasses import fields
 from typing import Any
 
 from anagen.report.records import Document
@@ -11,8 +11,14 @@ from anagen.report.records import Document
 
 def dump(document: Document) -> str:
     """The document as JSON text, one line a small thing, numbers finite. Ends with a newline."""
-    text = json.dumps(asdict(document), ensure_ascii=False, allow_nan=False, indent=1)
+    # `asdict` would copy every number of every curve first.
+    text = json.dumps(document, default=_members, ensure_ascii=False, allow_nan=False, indent=1)
     return _compact_arrays(text) + "\n"
+
+
+def _members(record: Any) -> dict[str, Any]:
+    """The fields of one record by name. Raises TypeError for anything else."""
+    return {field.name: getattr(record, field.name) for field in fields(record)}
 
 
 def _compact_arrays(text: str) -> str:

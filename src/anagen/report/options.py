@@ -347,8 +347,8 @@ def curves(plan: Plan) -> tuple[Curve, ...]:
             if observable not in forecast_arm.values:
                 continue
             quantiles = (
-                tuple(_rounded(v) for v in forecast_arm.quantile(observable, q))
-                for q in (0.05, 0.25, 0.5, 0.75, 0.95)
+                tuple(map(_rounded, course))
+                for course in forecast_arm.quantiles(observable, (0.05, 0.25, 0.5, 0.75, 0.95))
             )
             weeks = tuple(float(week) for week in forecast.weeks)
             listed.append(

@@ -91,9 +91,10 @@ def _regimen(regimen: Regimen, made: SinglePlan) -> dict[str, Any]:
 
 
 def _quantiles(arm: ArmForecast, observable: str) -> dict[str, list[float]]:
+    courses = arm.quantiles(observable, QUANTILES)
     return {
-        f"{round(100 * q)}": [round(float(value), 4) for value in arm.quantile(observable, q)]
-        for q in QUANTILES
+        f"{round(100 * q)}": [round(float(value), 4) for value in course]
+        for q, course in zip(QUANTILES, courses, strict=True)
     }
 
 

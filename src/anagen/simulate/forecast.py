@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import os
+from collections.abc import Callable, Generator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
@@ -33,6 +36,8 @@ Progress = Callable[[int, int, str], None]
 UNTREATED = Arm("untreated", "No treatment")
 # What is counted or weighed in one target area, and so wanders by chance.
 COUNTED = ("terminal_density", "total_density", "hair_mass")
+# Up to so many draws arms are simulated side by side.
+FEW_DRAWS = 500
 
 
 def forecast(
@@ -66,14 +71,24 @@ def forecast(
     days = weeks * DAYS_PER_WEEK
     fates = [_fate(group, person, days, draws, seed) for group in groups]
     counted = count_wander(person, weeks, draws, seed)
-    results: dict[str, ArmForecast] = {}
-    for done, arm in enumerate(ordered, start=1):
-        if progress:
-            progress(done, total, arm.label)
+    workers = workers or os.cpu_count() or 1
+    # Groups of few twins leave cores idle, so their arms run side by side; many fill them alone,
+    # and two arms of them would take twice the memory.
+    arms_at_once = min(workers, len(ordered)) if draws <= FEW_DRAWS else 1
+
+    def course(arm: Arm) -> ArmForecast:
         taken = replace(arm, regimens=from_today(person, arm.regimens))
         drivers = daily_drivers(person, taken, start_day=0, end_day=days, draws=draws, seed=seed)
-        course = _arm(arm, person, groups, fates, drivers, weeks, draws, seed, workers)
-        results[arm.id] = _counted(course, counted)
+        each = workers // arms_at_once
+        made = _arm(arm, person, groups, fates, drivers, weeks, draws, seed, each)
+        return _counted(made, counted)
+
+    results: dict[str, ArmForecast] = {}
+    with closing(_side_by_side(course, ordered, arms_at_once)) as courses:
+        for done, arm in enumerate(ordered, start=1):
+            if progress:
+                progress(done, total, arm.label)
+            results[arm.id] = next(courses)
     if progress:
         progress(total, total, "done")
     used, unused = individualised(person)
@@ -85,6 +100,20 @@ def forecast(
         individualised=used,
         not_individualised=unused,
     )
+
+
+def _side_by_side(
+    work: Callable[[Arm], ArmForecast], arms: Sequence[Arm], at_once: int
+) -> Generator[ArmForecast]:
+    """What `work` makes of each arm, in order; those not begun are dropped when it is closed."""
+    if at_once == 1:
+        yield from map(work, arms)
+        return
+    threads = ThreadPoolExecutor(at_once)
+    try:
+        yield from threads.map(work, arms)
+    finally:
+        threads.shutdown(cancel_futures=True)
 
 
 def _counted(course: ArmForecast, wandering: FloatArray) -> ArmForecast:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -43,6 +43,10 @@ class ArmForecast:
     def quantile(self, observable: str, q: float) -> FloatArray:
         """Quantile over draws, shape (week,)."""
         return np.quantile(self.values[observable], q, axis=0)
+
+    def quantiles(self, observable: str, shares: Sequence[float]) -> FloatArray:
+        """Several quantiles over draws at once, shape (share, week)."""
+        return np.quantile(self.values[observable], shares, axis=0)
 
     def mean(self, observable: str) -> FloatArray:
         """Mean over draws, shape (week,)."""
