@@ -246,6 +246,15 @@ def test_a_result_belongs_to_one_number():
     assert [line.strip() for line in found] == list(wanted)
 
 
+def test_an_impossible_result_is_told_even_where_nothing_else_of_it_is_right():
+    wrong = {"arm": "drgu", "endpoint": "salt_le_20", "week": 24, "value": 130}
+    found = problems(small(results=[wrong]))
+    assert [line.split(":")[0] for line in found] == ["results[0].arm", "results[0].value"]
+    unread = [{"endpoint": "salt_le_20", "weeks": [24], "unit": "hairs"}]
+    found = problems(small(endpoints=unread, results=[{**wrong, "arm": "drug"}]))
+    assert [line.split(":")[0] for line in found] == ["endpoints[0].unit", "results[0].value"]
+
+
 def test_results_stand_beside_the_unit_they_are_in():
     trial = Trial.model_validate(
         photographed(

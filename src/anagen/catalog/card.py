@@ -9,10 +9,10 @@ from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from functools import cache
 
 from anagen.catalog.cite import references
 from anagen.catalog.claims import load_claims
+from anagen.catalog.endpoints import endpoint_labels, headline_endpoints
 from anagen.catalog.facts import load_facts
 from anagen.catalog.parameters import GRADES, load_parameters
 from anagen.catalog.search import Entry
@@ -92,23 +92,6 @@ def _value(row: Endpoint) -> str:
     return f"{sign}{figure(row.value)} {row.unit}{net}"
 
 
-@cache
-def endpoint_labels() -> dict[str, str]:
-    """What the end points of studies are called, by id."""
-    return {row["id"]: row["label"] for row in read_table("endpoints.csv")}
-
-
-@cache
-def endpoint_cautions() -> dict[str, str]:
-    """What is known to be wrong with predictions of an end point, by id; most have none."""
-    return {row["id"]: row["caution"] for row in read_table("endpoints.csv") if row["caution"]}
-
-
-@cache
-def _headline_endpoints() -> frozenset[str]:
-    return frozenset(row["id"] for row in read_table("endpoints.csv") if row["headline"] == "yes")
-
-
 def arm_label(arm: StudyArm) -> str:
     """What the people of one arm got."""
     if arm.schedule:
@@ -149,7 +132,7 @@ def headline(study: Study) -> tuple[Endpoint, ...]:
     controlled = {key(row) for row in rows if row.arm in controls}
 
     def merit(group: tuple[str, float, str, str]) -> tuple[bool, bool, int, float]:
-        usual = group[0] in _headline_endpoints()
+        usual = group[0] in headline_endpoints()
         return (group in controlled, usual, arms[group], group[1])
 
     best = max(arms, key=merit)

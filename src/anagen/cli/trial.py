@@ -154,7 +154,7 @@ def _print(trial: Trial, found: Sequence[Prediction], left_out: Sequence[str]) -
     from rich.table import Table
     from rich.text import Text
 
-    from anagen.catalog.card import endpoint_labels
+    from anagen.catalog.endpoints import endpoint_labels
     from anagen.trials.arms import above_plans
     from anagen.trials.asked import cautions
     from anagen.trials.document import inside

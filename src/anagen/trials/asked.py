@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from anagen.catalog.card import endpoint_cautions
+from anagen.catalog.endpoints import endpoint_cautions
 from anagen.trials.design import Trial
 from anagen.trials.endpoints import RULES
 from anagen.trials.results import matching, places

@@ -324,11 +324,10 @@ def _results(parts: _Parts, file: str) -> Iterator[Problem]:
             unread.add(name)
     for number, result in parts.results:
         yield from _known_arms((result.arm,), parts.ids, file, f"results[{number}].arm")
-    # One slip is told once: neither results of an arm or an end point that are wrong themselves.
-    told = [
-        (number, result)
+    # One slip is told once: not where the arm or the end point is wrong itself.
+    lost = {
+        number
         for number, result in parts.results
-        if result.arm in parts.ids and result.endpoint not in unread
-    ]
-    if asked:
-        yield from result_problems(told, asked, file)
+        if not asked or result.arm not in parts.ids or result.endpoint in unread
+    }
+    yield from result_problems(parts.results, asked, lost, file)

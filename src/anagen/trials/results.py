@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 
 from anagen.errors import Problem
 from anagen.trials.design import (
@@ -70,15 +70,21 @@ def possible(rule: Rule, kind: str) -> tuple[float, float]:
 
 
 def result_problems(
-    results: Sequence[tuple[int, PublishedResult]], asked: Sequence[Place], file: str
+    results: Sequence[tuple[int, PublishedResult]],
+    asked: Sequence[Place],
+    lost: Container[int],
+    file: str,
 ) -> Iterator[Problem]:
-    """Results no number was asked for, of more than one number, given twice, or impossible."""
+    """Results no number was asked for, of more than one number, given twice, or impossible.
+
+    Results whose number is in `lost` cannot belong to any, which is told elsewhere.
+    """
     seen: set[Place] = set()
     for number, result in results:
         at = f"results[{number}]"
         own = matching(result, asked)
         visit = f"{result.endpoint} at week {result.week:g}"
-        if not own:
+        if not own and number not in lost:
             yield Problem(
                 file, at, visit, "is the result of a visit that no entry of endpoints asks for",
                 fix="arm, end point, week, kind and unit must be those of one entry",
@@ -88,11 +94,10 @@ def result_problems(
                 file, at, visit, "may be the result of more than one number",
                 allowed=", ".join(unit for *_, unit in own), fix="say its unit",
             )  # fmt: skip
-        else:
-            place = own[0]
-            if place in seen:
-                yield Problem(file, at, visit, "is given twice")
-            seen.add(place)
+        elif own and own[0] in seen:
+            yield Problem(file, at, visit, "is given twice")
+        if len(own) == 1:
+            seen.add(own[0])
         yield from _impossible(result, own, file, f"{at}.value")
 
 
