@@ -58,13 +58,6 @@ class ScalpMap:
         """An array that ends in (row, lane) as one that ends in (cell,)."""
         return array.reshape(*array.shape[:-2], -1)[..., : self.count]
 
-    def visible_terminal(self) -> FloatArray:
-        """Share of each cell's follicles with a visible terminal hair. Shape: (cell,)."""
-        layout = self.group.layout
-        shown = self.follicles[:, : self.group.terminal_sizes]
-        names = ("anagen", "catagen", "telogen", "dystrophic")
-        return self.field(np.sum([shown[:, :, layout.phase(n)].sum(axis=(1, 2)) for n in names], 0))
-
     def light(self, where: NDArray[np.bool_]) -> None:
         """Brings effector cells into some cells, as the trigger of a new patch does, in place.
 

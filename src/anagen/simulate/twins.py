@@ -347,13 +347,6 @@ def patch_regions(ophiasis: bool = False) -> tuple[str, ...]:
     return tuple(order[i % len(order)] for i in range(count))
 
 
-def visible_terminal(group: Group) -> FloatArray:
-    """Share of follicles with a visible terminal hair. Shape: (cell, lane)."""
-    shown = group.follicles[:, : group.terminal_sizes]
-    names = ("anagen", "catagen", "telogen", "dystrophic")
-    return np.sum([shown[:, :, group.layout.phase(n)].sum(axis=(1, 2)) for n in names], axis=0)
-
-
 def target_weights(
     person: Person, regions: tuple[str, ...], area: FloatArray, patches: bool
 ) -> FloatArray:
