@@ -45,6 +45,15 @@ def kernel(**options: Any) -> Callable[[Function], Any]:
     return decorate
 
 
+def part(**options: Any) -> Callable[[Function], Any]:
+    """Decorator: `numba.njit` with these options for what only compiled functions call.
+
+    Nothing is made for calls from Python, which shortens the wait when kernels are compiled.
+    """
+    alone = {"nogil": True, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+    return njit(**alone, **options)
+
+
 def fingerprint(path: Path, root: Path) -> str:
     """Eight characters that change with the text of `path` or of any file it stands on.
 
