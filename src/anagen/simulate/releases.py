@@ -59,11 +59,11 @@ def _with_hidden_trigger(
 ) -> FloatArray:
     release = DRIVER_INDEX["anagen_release"]
     if "effluvium" not in group.mechanisms:
-        if "effluvium" not in person.mechanism_probability:
+        impulses = [release, DRIVER_INDEX["anagen_destruction"]]
+        if "effluvium" not in person.mechanism_probability or not drivers[:, :, impulses].any():
             return drivers
         drivers = drivers.copy()
-        drivers[:, :, release] = 0.0
-        drivers[:, :, DRIVER_INDEX["anagen_destruction"]] = 0.0
+        drivers[:, :, impulses] = 0.0
         return drivers
     if group.hidden is None or not group.hidden.any():
         return drivers
