@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from anagen.calibrate.emulator import LARGEST_LOGIT
 from anagen.calibrate.targets import ANGLES
-from anagen.model.compiled import kernel
+from anagen.model.compiled import kernel, kernel_part
 
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
@@ -109,7 +109,7 @@ def covariance(
     return found
 
 
-@njit(nogil=True, error_model="numpy")
+@kernel_part(error_model="numpy")
 def _value(scored: Scored, number: int, scores: FloatArray) -> float:
     at = scored.at[number]
     z = scores[at] if at >= 0 else 0.0
@@ -121,7 +121,7 @@ def _value(scored: Scored, number: int, scores: FloatArray) -> float:
     return x
 
 
-@njit(nogil=True, error_model="numpy")
+@kernel_part(error_model="numpy")
 def _predicted(learned: Learned, scores: FloatArray, size: int, percent: BoolArray) -> FloatArray:
     pairs = learned.pairs
     features = np.empty(1 + 2 * size + pairs.shape[0])
@@ -139,7 +139,7 @@ def _predicted(learned: Learned, scores: FloatArray, size: int, percent: BoolArr
     return found
 
 
-@njit(nogil=True, error_model="numpy")
+@kernel_part(error_model="numpy")
 def _expected(rows: Rows, row: int, predicted: float) -> float:
     if not rows.percent[row]:
         return predicted

@@ -45,7 +45,7 @@ def kernel(**options: Any) -> Callable[[Function], Any]:
     return decorate
 
 
-def part(**options: Any) -> Callable[[Function], Any]:
+def kernel_part(**options: Any) -> Callable[[Function], Any]:
     """Decorator: `numba.njit` with these options for what only compiled functions call.
 
     Nothing is made for calls from Python, which shortens the wait when kernels are compiled.

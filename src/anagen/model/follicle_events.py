@@ -10,9 +10,8 @@ wherever it meets the same chances, in any order.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from anagen.model.compiled import kernel
+from anagen.model.compiled import kernel, kernel_part
 from anagen.model.single_follicles import _DAY, _FOLLICLE, _UNIT, _scrambled
 
 # A bound lies this much above the chance it was made for, and is renewed when the chance has fallen
@@ -25,7 +24,7 @@ NEVER = np.int32(2**31 - 1)
 _TURN = np.uint64(0x632BE59BD9B4E019)
 
 
-@njit(nogil=True)
+@kernel_part()
 def _wait(log_stay, bits):
     """Whole days until the next thing may happen, 0 or more, when a day passes by exp(log_stay)."""
     if log_stay >= 0.0:
@@ -34,7 +33,7 @@ def _wait(log_stay, bits):
     return np.int32(min(np.log(u) / log_stay, float(NEVER >> 1)))
 
 
-@njit(nogil=True)
+@kernel_part()
 def _renewed(chance, bound):
     """Whether `bound` on a chance no longer holds or is far too wide."""
     return chance > bound or (bound > LEAST_ATTACK and chance < SLACK * bound)
@@ -222,7 +221,7 @@ def pass_day(
     return shed
 
 
-@njit(nogil=True)
+@kernel_part()
 def _leaving(part, kind, thick, chance, side_chance):
     if part == 5:
         return side_chance[0]
@@ -231,7 +230,7 @@ def _leaving(part, kind, thick, chance, side_chance):
     return chance[kind, part, thick]
 
 
-@njit(nogil=True)
+@kernel_part()
 def _chance_but_attack(
     part, kind, thick, chance, side_chance, thicker, thinner, released, broken, lost
 ):

@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from anagen.model.compiled import part
+from anagen.model.compiled import kernel_part
 
 FloatArray = NDArray[np.float64]
 
@@ -70,7 +70,7 @@ def exit_share(exponent):
     return min(exponent, 1.0)
 
 
-@part()
+@kernel_part()
 def advance_cycle(
     n, starts, exponent, side_exponent, step_down, step_up, death, deleted, shed, work, step
 ):
@@ -167,7 +167,7 @@ def advance_cycle(
                 n[size - 1, first_new, lane] += larger
 
 
-@part()
+@kernel_part()
 def attack_anagen(n, starts, share, catagen_share, exponent, side_exponent, shed, work):
     """Immune attack takes `share` (lane) of growing follicles; part of it goes to catagen instead.
 
@@ -205,7 +205,7 @@ def attack_anagen(n, starts, share, catagen_share, exponent, side_exponent, shed
             shed[lane] += fallen
 
 
-@part()
+@kernel_part()
 def release_anagen(n, starts, released, broken, shed):
     """Impulses on anagen: `released` (lane) goes to catagen, `broken` falls (cytotoxics).
 
@@ -230,7 +230,7 @@ def release_anagen(n, starts, released, broken, shed):
                 shed[lane] += out
 
 
-@part()
+@kernel_part()
 def change_caliber(n, starts, thicker, thinner):
     """Hairs change caliber while they grow: a share (lane) moves one size class up or down."""
     sizes, _, lanes = n.shape
@@ -248,7 +248,7 @@ def change_caliber(n, starts, thicker, thinner):
                 n[size + 1, stage, lane] += out
 
 
-@part()
+@kernel_part()
 def remove_follicles(n, starts, share, deleted, shed):
     """Scarring removes a share (lane) of all follicles for good; their visible hair falls."""
     sizes, stages, lanes = n.shape

@@ -11,10 +11,10 @@ structure and most rates.
 
 from __future__ import annotations
 
-from anagen.model.compiled import part
+from anagen.model.compiled import kernel_part
 
 
-@part(error_model="numpy")
+@kernel_part(error_model="numpy")
 def collapse(signal, half):
     """Share of privilege lost at steady state, 0..1: Hill with exponent 4 in G / K_P."""
     ratio = signal / half
@@ -23,13 +23,13 @@ def collapse(signal, half):
     return fourth / (1.0 + fourth)
 
 
-@part(error_model="numpy")
+@kernel_part(error_model="numpy")
 def privilege_step(privilege, signal, half, relaxed_share):
     """P after one step towards its steady state; `relaxed_share` is 1 - exp(-dt / tau_P)."""
     return privilege + (1.0 - collapse(signal, half) - privilege) * relaxed_share
 
 
-@part(error_model="numpy")
+@kernel_part(error_model="numpy")
 def antigen(growing, growing_when_healthy, floor):
     """H, `floor` to 1: anagen bulbs present the antigen, with a floor that stays in bald skin.
 
@@ -39,7 +39,7 @@ def antigen(growing, growing_when_healthy, floor):
     return floor + (1.0 - floor) * share
 
 
-@part(error_model="numpy")
+@kernel_part(error_model="numpy")
 def effector_source(
     leak,
     memory,
@@ -63,7 +63,7 @@ def effector_source(
     )
 
 
-@part(error_model="numpy")
+@kernel_part(error_model="numpy")
 def relaxing_step(level, source, loss, kept):
     """Level after one step of dx/dt = source - loss x, exact for a source held over the step.
 
@@ -72,7 +72,7 @@ def relaxing_step(level, source, loss, kept):
     return level * kept + source * (1.0 - kept) / loss
 
 
-@part(error_model="numpy")
+@kernel_part(error_model="numpy")
 def memory_step(memory, effector, formation, loss, dt):
     """M after one step of dM/dt = m E (1 - M) - d M by the trapezoidal rule."""
     rate = formation * effector
@@ -80,7 +80,7 @@ def memory_step(memory, effector, formation, loss, dt):
     return (memory * (1.0 - half) + dt * rate) / (1.0 + half)
 
 
-@part(error_model="numpy")
+@kernel_part(error_model="numpy")
 def reentry_factor(signal, half):
     """How much interferon-gamma slows the return to growth, 0..1 (1 = not at all)."""
     ratio = signal / half

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from anagen.model.compiled import kernel
+from anagen.model.compiled import kernel, kernel_part
 from anagen.model.immune import (
     antigen,
     effector_source,
@@ -16,7 +15,7 @@ from anagen.model.immune import (
 )
 
 
-@njit(nogil=True)
+@kernel_part()
 def _spread(level, neighbors, share, work):
     """What diffusion moves in one step: `share` of the difference to each neighbor, in place."""
     for cell in range(level.size):

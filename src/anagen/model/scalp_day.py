@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from anagen.model.compiled import kernel, part
+from anagen.model.compiled import kernel, kernel_part
 from anagen.model.drivers import DRIVER_INDEX
 from anagen.model.hair_cycle import (
     advance_cycle,
@@ -182,7 +182,7 @@ _C_HEALTHY_GROWING = CELL_INDEX["healthy_growing"]
 _C_SCARRED = CELL_INDEX["scarred"]
 
 
-@part(error_model="numpy")
+@kernel_part(error_model="numpy")
 def _immune_step(n, starts, immune, person, cells, driver, activity, signal, attack, dt):
     """One immune step of all cells; fills `signal` (cell, lane) and `attack` (cell + 1, lane).
 
@@ -321,7 +321,7 @@ def _immune_step(n, starts, immune, person, cells, driver, activity, signal, att
                 attack[cell, at] = 1.0 - np.exp(hazard[lane])
 
 
-@part()
+@kernel_part()
 def _observe(n, starts, terminal_sizes, mass, diameters, record):
     """Fills one week of the record from the state, all but `fallen`; `record` (quantity, cell,
     lane). `visible_width` adds up diameters, in those of the largest class."""
@@ -348,7 +348,7 @@ def _observe(n, starts, terminal_sizes, mass, diameters, record):
                         record[5, cell, lane] += hairs
 
 
-@part()
+@kernel_part()
 def acting(person):
     """Whether immune attack, androgens and scarring act in any lane of `person`."""
     any_immune = False
@@ -361,13 +361,13 @@ def acting(person):
     return any_immune, any_androgen, any_scar
 
 
-@part()
+@kernel_part()
 def work_rows(lanes):
     """Scratch space of `day_of_person` and `move_cells`, one row a quantity of a lane."""
     return np.empty((13, lanes))
 
 
-@part()
+@kernel_part()
 def day_of_person(driver, person, starts, rows, exponent, side_exponent, dt):
     """What a day's drivers (driver, lane) mean for all cells of a lane; fills the work arrays.
 
@@ -422,7 +422,7 @@ def day_of_person(driver, person, starts, rows, exponent, side_exponent, dt):
 
 
 # Inlined before it is compiled: else it would be compiled on its own first, for nobody.
-@part(inline="always")
+@kernel_part(inline="always")
 def move_cells(
     n,
     starts,

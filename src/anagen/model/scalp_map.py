@@ -9,9 +9,8 @@ m % LANES of every array, so that the compiler works on LANES cells at once.
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from anagen.model.compiled import kernel
+from anagen.model.compiled import kernel, kernel_part
 from anagen.model.scalp_day import (
     FALLEN,
     PERSON_INDEX,
@@ -27,7 +26,7 @@ LANES = TILE
 _P_EFFECTOR_MIXING = PERSON_INDEX["effector_mixing"]
 
 
-@njit(nogil=True)
+@kernel_part()
 def spread(level, neighbors, share, steps, work):
     """A day of diffusion in `steps` explicit steps, in place; what leaves a cell enters another.
 

@@ -8,9 +8,8 @@ every arm and in any order. Shares of `hair_cycle.advance_cycle` are chances her
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 
-from anagen.model.compiled import kernel
+from anagen.model.compiled import kernel, kernel_part
 
 _FOLLICLE = np.uint64(0xD1342543DE82EF95)
 _DAY = np.uint64(0x9E3779B97F4A7C15)
@@ -19,7 +18,7 @@ _TWO = np.uint64(0x94D049BB133111EB)
 _UNIT = 1.0 / 16777216.0
 
 
-@njit(nogil=True)
+@kernel_part()
 def _scrambled(x):
     """SplitMix64: 64 bits that look random from any 64 bits."""
     x = (x ^ (x >> np.uint64(30))) * _ONE
