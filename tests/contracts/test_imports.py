@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import ast
+import re
 import subprocess
 import sys
+import tomllib
+from contextlib import suppress
+from importlib.metadata import PackageNotFoundError, packages_distributions, requires
 from pathlib import Path
 
 import pytest
@@ -125,3 +129,39 @@ def test_light_verbs_import_nothing_heavy(arguments: list[str]) -> None:
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
     assert done.stdout.rstrip().endswith("HEAVY []"), done.stdout[-200:]
+
+
+def test_what_the_package_imports_is_declared() -> None:
+    """`pip install anagen` must bring every library that any module of it imports."""
+    project = tomllib.loads((SOURCE.parents[1] / "pyproject.toml").read_text(encoding="utf-8"))
+    extras = project["project"]["optional-dependencies"].values()
+    brought: set[str] = set()
+    ahead = [*project["project"]["dependencies"], *(item for extra in extras for item in extra)]
+    while ahead:  # what a library brings with it comes too
+        name = _plain(re.split(r"[<>=!~;\[( ]", ahead.pop())[0])
+        if name not in brought:
+            brought.add(name)
+            with suppress(PackageNotFoundError):  # wanted on another system only
+                ahead += [item for item in requires(name) or [] if "extra ==" not in item]
+    distributions = packages_distributions()
+    missing = [
+        f"{path.relative_to(SOURCE)}: {module}"
+        for path in sorted(SOURCE.rglob("*.py"))
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        for module in _absolute(node)
+        if module not in sys.stdlib_module_names | {"anagen"}
+        and not brought & {_plain(name) for name in distributions.get(module, [module])}
+    ]
+    assert not missing, missing
+
+
+def _absolute(node: ast.AST) -> list[str]:
+    if isinstance(node, ast.ImportFrom) and node.level == 0:
+        return [(node.module or "").split(".")[0]]
+    if isinstance(node, ast.Import):
+        return [item.name.split(".")[0] for item in node.names]
+    return []
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()
