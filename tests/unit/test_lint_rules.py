@@ -50,6 +50,9 @@ drug_4_mg,salt_le_20,nri,52,,,40,%,,,,,8,20,responders,higher_is_better,Ito_2020
 """,
     "treatments/drug.toml": """id = "drug"
 name = "Drug"
+kind = "drug"
+synonyms = ["drugol"]
+tags = ["calmer"]
 burden = "one a day"
 [[indication]]
 causes = ["ache"]
@@ -61,6 +64,7 @@ source = "Ito_2020_trial"
 """,
     "treatments/other.toml": """id = "other"
 name = "Other"
+kind = "care"
 burden = "none"
 [[evidence]]
 causes = ["*"]
@@ -69,6 +73,7 @@ source = "assumption"
 """,
     "treatments/third.toml": """id = "third"
 name = "Third"
+kind = "care"
 burden = "none"
 [[evidence]]
 causes = ["ache"]
@@ -86,11 +91,15 @@ source = "assumption"
     "finding_frequencies.csv": """finding,cause,p,low,high,n,source,locator,grade,verified,note
 red,ache,0.3,0.2,0.4,10,Ito_2020_trial,table,low,seen,
 """,
+    "medicines.csv": """id,label,synonyms,classes,treatment,source,verified
+drug,Drug,drugol,calmer,drug,Ito_2020_trial,seen
+""",
     "harms.csv": """id,treatment,event,per_100_treated,n_treated,per_100_control,n_control,source,verified
 h1,drug,headache,5,20,4,20,Ito_2020_trial,seen
 """,
     "safety/rules.csv": """id,applies_to,effect,when,ask,text,because,authority,source,locator,verified,note
 r1,drug,block,age < 12,,Not in pregnancy,harm,label,Ito_2020_trial,4.3,seen,
+r2,drug,block,"medicine(""calmer"")",,Not with another,harm,label,Ito_2020_trial,4.5,seen,
 """,
     "claims.csv": """id,kind,section,claim,verdict,grade,statement,sources,verified,note
 A001,claim,hair,It works,supported,low,It does,Ito_2020_trial assumption,seen,
@@ -131,6 +140,7 @@ DEFECTS = {
     "treatment_without_evidence": ("treatments/other.toml", "[[evidence]]", "[[evidences]]"),
     "unknown_reference": ("harms.csv", "h1,drug,", "h1,durg,"),
     "unknown_question": ("safety/rules.csv", "age < 12", "aeg < 12"),
+    "untold_medicine": ("medicines.csv", "drugol", "drugal"),
     "unverified_block": ("safety/rules.csv", "4.3,seen", "4.3,recalled"),
     "source_without_locator": ("sources/a.bib", "journal = {J Hair 1:2},", ""),
     "duplicate_doi": ("sources/a.bib", "", SECOND_ENTRY),
@@ -166,6 +176,42 @@ def test_defect_is_found_where_it_is(rule: str):
     files = {issue.file for issue in found}
     assert DEFECTS[rule][0] in files or rule == "row_without_fate"
     assert all(issue.wrong and issue.fix for issue in found)
+
+
+def test_a_tag_that_rules_ask_for_is_a_class_of_the_medicine():
+    texts = {**CLEAN, "medicines.csv": CLEAN["medicines.csv"].replace("calmer", "pusher")}
+    (issue,) = [one for one in lint(snapshot(texts)) if one.rule == "untold_medicine"]
+    assert (issue.file, issue.field, issue.value) == ("medicines.csv", "classes", "calmer")
+
+
+@pytest.mark.parametrize(
+    ("file", "old", "new", "place"),
+    [
+        (STUDY, '"low"', '"lowest"', "grade"),
+        (
+            "causes/ache.toml",
+            'label = "Ache"',
+            'label = "Ache"\nmechanism = "efluvium"',
+            "mechanism",
+        ),
+        (
+            "treatments/drug.toml",
+            'what = "works"',
+            'what = "works"\ndesign = "rtc"',
+            "evidence[0].design",
+        ),
+        (
+            "treatments/drug.toml",
+            'what = "works"',
+            'what = "works"\ndirection = "benifit"',
+            "evidence[0].direction",
+        ),
+    ],
+)
+def test_words_of_documents_are_of_their_vocabulary(file: str, old: str, new: str, place: str):
+    texts = {**CLEAN, file: CLEAN[file].replace(old, new, 1)}
+    (issue,) = [one for one in lint(snapshot(texts)) if one.rule == "unknown_word"]
+    assert (issue.file, issue.field) == (file, place)
 
 
 def test_issue_names_the_nearest_source():

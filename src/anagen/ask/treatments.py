@@ -216,7 +216,7 @@ def _approvals(treatment: Treatment) -> list[Statement]:
     if not treatment.approvals:
         return [Statement("No approval for hair is on record.", row=treatment.row)]
     return [
-        Statement(f"{row.region}: {row.status}, {row.indication}.", (row.source,), row.verified)
+        Statement(f"{row.region}: {row.words}.", (row.source,), row.verified)
         for row in treatment.approvals
     ]
 

@@ -213,9 +213,7 @@ def treatment_card(entry: Entry) -> Card:
     about = [f"{treatment.drug_class}; {treatment.route}"]
     if treatment.regimen:
         about.append(f"Usually taken as: {treatment.regimen.text}")
-    about += [
-        f"Approved ({row.region}): {row.status}, {row.indication}" for row in treatment.approvals
-    ]
+    about += [f"Licence ({row.region}): {row.words}" for row in treatment.approvals]
     about += [f"Stopping: {treatment.stopping.text}"] if treatment.stopping.text else []
     about += [f"For: {text}" for text in treatment.positives]
     about += [f"Against: {text}" for text in treatment.negatives]

@@ -77,6 +77,11 @@ class Approval:
     source: str
     verified: str
 
+    @property
+    def words(self) -> str:
+        """What is allowed, in words: "off label, licensed for other diseases"."""
+        return f"{self.status.replace('_', ' ')}, {self.indication}"
+
 
 @dataclass(frozen=True, slots=True)
 class Indication:

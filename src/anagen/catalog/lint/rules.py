@@ -14,6 +14,7 @@ from anagen.catalog.lint.files import (
     UnknownKey,
     UnreadableFile,
 )
+from anagen.catalog.lint.medicines import UntoldMedicine
 from anagen.catalog.lint.numbers import (
     CountAgainstPercent,
     LimitsReversed,
@@ -69,6 +70,7 @@ RULES: tuple[Callable[[], Rule], ...] = (
     UnknownReference,
     UnknownQuestion,
     UnverifiedBlock,
+    UntoldMedicine,
     SourceWithoutLocator,
     DuplicateDoi,
     UnknownKey,

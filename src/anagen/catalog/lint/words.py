@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from fnmatch import fnmatch
 
+from anagen.catalog import causes, treatments
 from anagen.catalog.claims import VERDICTS
 from anagen.catalog.findings import FINDING_KINDS
 from anagen.catalog.harms import SEVERITIES
 from anagen.catalog.harms import USES as HARM_USES
 from anagen.catalog.lint.issue import Issue
-from anagen.catalog.lint.rule import ENDPOINTS, at
+from anagen.catalog.lint.rule import ENDPOINTS, at, walk
 from anagen.catalog.lint.snapshot import Snapshot
 from anagen.catalog.parameters import DISTRIBUTIONS, GRADES, ROLES, VERIFIED
 from anagen.catalog.plans import BETTER_OR_WORSE
@@ -46,30 +47,43 @@ class UnknownWord:
         ("plan/outcomes.csv", "better", BETTER_OR_WORSE),
         ("plan/outcomes.csv", "worse", BETTER_OR_WORSE),
     )
-    studies = (("design", DESIGNS), ("grade", GRADES))
+    # Words of documents: file, the block they stand in ('' for the top), field, vocabulary.
+    documents: tuple[tuple[str, str, str, tuple[str, ...]], ...] = (
+        ("*", "*", "grade", GRADES),
+        ("*", "*", "verified", VERIFIED),
+        ("studies/*/study.toml", "", "design", DESIGNS),
+        ("causes/*.toml", "", "kind", causes.KINDS),
+        ("causes/*.toml", "", "mechanism", causes.MECHANISMS),
+        ("treatments/*.toml", "", "cost_class", treatments.COST_CLASSES),
+        ("treatments/*.toml", "indication", "role", treatments.ROLES),
+        ("treatments/*.toml", "evidence", "design", treatments.DESIGNS),
+        ("treatments/*.toml", "evidence", "comparator", treatments.COMPARATORS),
+        ("treatments/*.toml", "evidence", "direction", treatments.DIRECTIONS),
+    )
 
     def issues(self, data: Snapshot) -> Iterator[Issue]:
-        """One issue a cell."""
+        """One issue a cell or a field of a document."""
         for line in data.rows("*"):
             for pattern, field, words in self.vocabulary:
                 if field not in line.cells or not fnmatch(line.file, pattern):
                     continue
                 if line.get(field) not in words:
-                    allowed = ", ".join(word for word in words if word)
-                    yield at(self.id, line, field, "is not in the vocabulary", f"use {allowed}")
-        for name, document in data.papers("studies/*/study.toml"):
-            for field, words in self.studies:
-                value = str(document.get(field, ""))
-                if value not in words:
-                    yield Issue(
-                        self.id,
-                        name,
-                        0,
-                        field,
-                        value,
-                        "is not in the vocabulary",
-                        f"use {', '.join(words)}",
-                    )
+                    yield at(self.id, line, field, "is not in the vocabulary", self._fix(words))
+        for name, document in data.papers("*"):
+            for place, key, value in walk(document):
+                block = place.rpartition(".")[0].partition("[")[0]
+                for pattern, where, field, words in self.documents:
+                    if key != field or not fnmatch(block, where) or not fnmatch(name, pattern):
+                        continue
+                    if value not in words:
+                        yield Issue(
+                            self.id, name, 0, place, str(value), "is not in the vocabulary",
+                            self._fix(words),
+                        )  # fmt: skip
+
+    @staticmethod
+    def _fix(words: tuple[str, ...]) -> str:
+        return f"use {', '.join(word for word in words if word)}"
 
 
 class UnknownReference:
