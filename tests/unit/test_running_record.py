@@ -132,6 +132,8 @@ def test_severity_is_that_before_treatment_while_a_treatment_holds_it() -> None:
     lately, long_ago = (drug.model_copy(update={"stopped_weeks_ago": x}) for x in (6.0, 26.0))
     assert severity(drug) == severity(lately) == 85.0
     assert severity(long_ago) == severity(Medicine(name="ramipril")) == severity() == 12.0
+    for beside in ("biotin", "iron tablets", "minoxidil 5% foam"):
+        assert severity(Medicine(name=beside, started_weeks_ago=60.0)) == 12.0, beside
     assert salt_of_episode(record()) is None
 
 

@@ -70,7 +70,7 @@ class Signs:
         return True if word in condition_ids(self.record, past=True) else None
 
     def _takes(self, wanted: str) -> bool:
-        taken = (item.name for item in self.record.medicines if not item.stopped_weeks_ago)
+        taken = (item.name for item in self.record.medicines if item.in_the_body)
         return any(
             wanted in medicine_classes(name) or wanted in {row.id for row in match_medicine(name)}
             for name in taken

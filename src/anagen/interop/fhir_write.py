@@ -227,7 +227,7 @@ def _medicine(patient: str, entry: Medicine, today: date) -> dict[str, Any]:
     resource: dict[str, Any] = {
         "resourceType": "MedicationStatement",
         "id": "",
-        "status": "active" if entry.stopped_weeks_ago is None else "completed",
+        "status": "active" if entry.running else "completed",
         "medicationCodeableConcept": {"text": entry.name},
         "subject": about(patient),
     }

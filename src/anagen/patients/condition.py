@@ -172,7 +172,7 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
         weight_kg=situation.weight_kg,
         egfr_ml_min=_egfr(record),
         perturbations=_perturbations(record, ended, notes),
-        current_treatments=tuple(m.name for m in record.medicines if m.stopped_weeks_ago is None),
+        current_treatments=tuple(m.name for m in record.medicines if m.running),
         running=running,
         ended=ended,
         notes=notes,

@@ -156,6 +156,16 @@ class Medicine(Strict):
     )
     note: str = ""
 
+    @property
+    def running(self) -> bool:
+        """Whether the course goes on, as a simulation of it asks."""
+        return self.stopped_weeks_ago is None
+
+    @property
+    def in_the_body(self) -> bool:
+        """Whether it is still taken or was stopped this very week, as safety asks."""
+        return not self.stopped_weeks_ago
+
 
 class Condition(Strict):
     """A past or present disease. `id` is from the condition vocabulary; `name` is free text."""

@@ -43,7 +43,7 @@ def running_regimens(
     """
     named, found = tuple(causes), {}
     for medicine in record.medicines:
-        if medicine.stopped_weeks_ago is not None:
+        if not medicine.running:
             continue
         treatment = _treatment(medicine, named)
         if treatment is None or treatment.regimen is None or treatment.id in found:

@@ -20,11 +20,11 @@ HOLD_ATTACK = frozenset(
 
 
 def salt_of_episode(record: PatientRecord) -> float | None:
-    """The larger of today's SALT and, while a treatment holds it or did until lately, of that
-    before treatment. None when neither is known."""
+    """The larger of today's SALT and, while a treatment holds the attack or did until lately, of
+    that before treatment. None when neither is known."""
     measured, weeks = record.measurements, value("run_in_weeks")
     lately = any(
-        treatments_of(item.name) and (item.stopped_weeks_ago or 0.0) < weeks
+        holds_attack(item.name) and (item.stopped_weeks_ago or 0.0) < weeks
         for item in record.medicines
     )
     known = (measured.salt, measured.salt_before_treatment if lately else None)

@@ -91,7 +91,7 @@ def sentences(record: PatientRecord) -> tuple[str, ...]:
         lines.append(f"In the family: {_few(family)}.")
     if record.medicines:
         words = [
-            medicine.name + (" (stopped)" if medicine.stopped_weeks_ago is not None else "")
+            medicine.name + ("" if medicine.running else " (stopped)")
             for medicine in record.medicines
         ]
         lines.append(f"Medicines and supplements: {_few(words)}.")

@@ -100,7 +100,7 @@ class PersonFacts:
         return True if wanted in condition_ids(self.record, past=True) else None
 
     def _taken(self) -> Iterable[Medicine]:
-        return (item for item in self.record.medicines if not item.stopped_weeks_ago)
+        return (item for item in self.record.medicines if item.in_the_body)
 
     def _medicine(self, wanted: str) -> Value:
         return True if any(_is(item, wanted) for item in self._taken()) else None

@@ -252,7 +252,7 @@ def _indication_text(
     if row.note:
         text = f"{text}; {row.note}"
     taken = [medicine for medicine in record.medicines if _may_be(medicine, treatment)]
-    if any(not item.stopped_weeks_ago for item in taken):
+    if any(item.in_the_body for item in taken):
         return f"{text}; already taken"
     if taken:
         last = min(taken, key=lambda item: item.stopped_weeks_ago or 0.0)

@@ -55,7 +55,6 @@ HISTORY_STEP_DAYS, HISTORY_YEARS = 28, 60
 # Standard normal scores of susceptibility that are tried, and how often the best is refined.
 SUSCEPTIBILITY_SCORES = (-1.0, -0.5, 0.0, 0.5, 1.0, 1.5, 2.0)
 SUSCEPTIBILITY_HALVINGS = 3
-LARGEST_RELEASE_SCALE = 20.0
 
 
 def start_head(
@@ -173,16 +172,16 @@ def _with_past(head: Head) -> Head:
     person, group = head.person, head.group
     days = run_in_days(person)
     drivers = drivers_of(head, lived(person), -days, 0)
-    counted = person.hairs_shed_per_day
+    counted, least = person.hairs_shed_per_day, value("explained_effect")
     if "effluvium" in group.mechanisms and counted is not None:
         shed = [
             advance(head, head.state.copy(), released(drivers, scale), -days)[-7:].mean()
             for scale in (0.0, 1.0)
         ]
-        if shed[1] > shed[0] * (1.0 + value("explained_effect")):
+        if shed[1] > shed[0] * (1.0 + least):
             scale = (counted / whole_scalp(head) - shed[0]) / (shed[1] - shed[0])
-            most = drivers[:, DRIVER_INDEX["anagen_release"]].max()
-            limit = min(LARGEST_RELEASE_SCALE, value("largest_release") / max(most, 1e-9))
+            total = max(float(drivers[:, DRIVER_INDEX["anagen_release"]].sum()), least)
+            limit = value("largest_release") / total
             head = replace(head, release_scale=float(np.clip(scale, 0.0, limit)))
     drivers = released(drivers, head.release_scale)
     shed = advance(head, head.state, drivers, -days)
