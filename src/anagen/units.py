@@ -9,10 +9,13 @@ from __future__ import annotations
 
 import math
 import re
-from functools import cache
+from functools import cache, lru_cache
 from typing import Any
 
 from anagen.errors import AnagenError
+
+# What users write as a unit has no end: a server must not keep all of it.
+UNITS_KEPT = 4096
 
 
 class UnitError(AnagenError):
@@ -102,7 +105,7 @@ def _registry() -> Any:
     return PintUcumRegistry()
 
 
-@cache
+@lru_cache(UNITS_KEPT)
 def _base(unit: str) -> _Base:
     """Factor to base units, dimensionality, and whether the unit is an international unit."""
     known = _concentration(unit)

@@ -5,7 +5,10 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
-from functools import cache
+from functools import lru_cache
+
+# Questions have no end: a server must not keep every word of them.
+WORDS_KEPT = 1 << 16
 
 _WORD = re.compile(r"[a-z0-9]+")
 _GREEK = str.maketrans({"α": "alpha", "β": "beta", "γ": "gamma", "µ": "u", "μ": "u", "’": "'"})
@@ -25,7 +28,7 @@ def words(text: str) -> list[str]:
     return _WORD.findall(_POSSESSIVE.sub("", apart))
 
 
-@cache
+@lru_cache(WORDS_KEPT)
 def stem(word: str) -> str:
     """A word without its ending: `shedding`, `sheds` and `shed` are one."""
     for old, new in _SPELLING:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 
 from anagen.catalog.records import records
 from anagen.catalog.words import contained, normal
+
+# What users write has no end: a server must not keep all of it.
+NAMES_KEPT = 4096
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +54,7 @@ def _class_words() -> dict[str, tuple[str, ...]]:
     return {normal(word): (word,) for row in load_medicines().values() for word in row.classes}
 
 
-@cache
+@lru_cache(NAMES_KEPT)
 def match_medicine(name: str) -> tuple[MedicineRow, ...]:
     """Medicines named in free text such as `Levothyroxine Sodium 0.075 MG Oral Tablet`.
 
@@ -60,7 +63,7 @@ def match_medicine(name: str) -> tuple[MedicineRow, ...]:
     return tuple(load_medicines()[found] for found in contained(name, _synonyms()))
 
 
-@cache
+@lru_cache(NAMES_KEPT)
 def medicine_classes(name: str) -> frozenset[str]:
     """Class words of a medicine given as free text: of its rows, or named outright (`an ARB`)."""
     named = contained(name, _class_words())

@@ -54,7 +54,6 @@ class UsualRegimen:
     unit: str
     interval_days: float
     max_dose: float | None
-    other_doses: tuple[float, ...]
     source: str
     verified: str
     weeks: float | None = None
@@ -179,7 +178,6 @@ def _treatment(name: str, document: Mapping[str, Any]) -> Treatment:
             unit=regimen["unit"],
             interval_days=float(regimen["interval_days"]),
             max_dose=float(regimen["max_dose"]) if "max_dose" in regimen else None,
-            other_doses=tuple(float(dose) for dose in regimen["other_doses"]),
             source=regimen["source"],
             verified=regimen["verified"],
             weeks=float(regimen["weeks"]) if "weeks" in regimen else None,

@@ -14,7 +14,6 @@ from PIL import Image
 from anagen.errors import AnagenError
 from anagen.files import whole
 
-MOVIES = ("gif", "mp4", "none")
 # A movie lasts about this long; its first and last picture stand longer.
 SECONDS = 9.0
 HOLD_SECONDS = 1.6

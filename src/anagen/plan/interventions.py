@@ -22,6 +22,7 @@ from anagen.plan.compare import UNTREATED, changes, outcomes
 from anagen.plan.make import Progress, credence, outcome_rows
 from anagen.plan.options import TIERS
 from anagen.simulate.exposure import WORDS, action_blocks, exposure_block
+from anagen.simulate.forecast import forecast
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Arm, Regimen
 from anagen.simulate.result import Forecast
@@ -105,9 +106,7 @@ def run_model(
     seed: int,
     progress: Progress | None,
 ) -> Forecast:
-    """The model's own forecaster; imported late because it brings the compiled kernels."""
-    from anagen.simulate.forecast import forecast
-
+    """The model's own forecaster."""
     return forecast(person, arms, weeks=weeks, draws=draws, seed=seed, progress=progress)
 
 

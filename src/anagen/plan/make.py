@@ -24,6 +24,7 @@ from anagen.catalog.treatments import (
     UsualRegimen,
 )
 from anagen.observe.noise import smallest_real_change
+from anagen.patients.condition import person_from
 from anagen.patients.record import PatientRecord
 from anagen.patients.running import credence
 from anagen.plan.compare import (
@@ -50,6 +51,7 @@ from anagen.plan.options import (
 )
 from anagen.plan.records import Aims, Contribution, Option, Plan
 from anagen.plan.safety import check
+from anagen.simulate.forecast import forecast
 from anagen.simulate.regimen import Arm, Regimen
 from anagen.simulate.result import NO_CHANGE, Forecast
 
@@ -86,10 +88,7 @@ def run_model(
     seed: int,
     progress: Progress | None,
 ) -> Forecast:
-    """The model's own forecaster; imported late because it brings the compiled kernels."""
-    from anagen.patients.condition import person_from
-    from anagen.simulate.forecast import forecast
-
+    """The model's own forecaster."""
     return forecast(
         person_from(record, mixtures), arms, weeks=weeks, draws=draws, seed=seed, progress=progress
     )
