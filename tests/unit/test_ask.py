@@ -156,6 +156,11 @@ def test_stopping_shows_the_command_that_forecasts_it() -> None:
         ("I have thoughts of suicide since I take finasteride", "suicidality"),
         ("I'd be better off dead", "suicidality"),
         ("I took too many tablets of spironolactone", "overdose"),
+        ("chest pain on minoxidil", "emergency"),
+        ("fever on baricitinib", "emergency"),
+        ("shortness of breath and leg swelling on tofacitinib", "emergency"),
+        ("face swelling after minoxidil cant breathe", "emergency"),
+        ("my hair fell out after taking rat poison", "emergency"),
     ],
 )
 def test_danger_goes_first_whatever_else_is_asked(question: str, topic: str) -> None:

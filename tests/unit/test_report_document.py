@@ -178,6 +178,16 @@ def test_page_is_whole_and_small(case: str) -> None:
         assert target in idents, target
 
 
+@every_case
+def test_no_table_of_the_page_shows_its_own_tags(case: str) -> None:
+    text = page(case)
+    assert not re.findall(r"&lt;/?(?:t[dhr]|table|span|p)\b", text)
+    for table in re.findall(r"<caption>Middle.*?</table>", text, flags=re.DOTALL):
+        _, *rows = re.findall(r"<tr>.*?</tr>", table, flags=re.DOTALL)
+        assert rows
+        assert all(row.count("<td") == table.count('<th scope="col"') for row in rows)
+
+
 def test_page_escapes_what_a_record_says() -> None:
     record, made = CASES["no_complaint"]()
     nasty = record.model_copy(update={"events": (), "ancestry": None, "id": "x"})

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from anagen.assess.findings import medicines_behind
 from anagen.assess.records import RedFlag
 from anagen.catalog.expressions import Value, truth, words
-from anagen.catalog.findings import RedFlagRow, load_findings, load_red_flags
+from anagen.catalog.findings import URGENCIES, RedFlagRow, load_findings, load_red_flags
 from anagen.catalog.medicines import match_medicine, medicine_classes
 from anagen.catalog.questions import SIGNS
 from anagen.patients.abnormal import abnormal
@@ -83,7 +83,8 @@ class Signs:
 
 
 def red_flags(signs: Signs) -> tuple[RedFlag, ...]:
-    """The rules that hold. A rule that cannot be told is not raised: unknown is not present."""
+    """The rules that hold, the most urgent first. A rule that cannot be told is not raised:
+    unknown is not present."""
     raised = [
         RedFlag(
             rule=row.rule,
@@ -97,7 +98,7 @@ def red_flags(signs: Signs) -> tuple[RedFlag, ...]:
         )
         for row in raised_rows(signs)
     ]
-    raised.sort(key=lambda flag: not flag.stops_planning)
+    raised.sort(key=lambda flag: (URGENCIES.index(flag.urgency), not flag.stops_planning))
     return tuple(raised)
 
 

@@ -21,6 +21,8 @@ FINDING_KINDS = (
 
 TEST_KINDS = ("question", "examination", "laboratory", "procedure", "advice")
 TEST_COSTS = ("none", "low", "medium", "high")
+# How soon a red flag wants a doctor, the soonest first.
+URGENCIES = ("same day", "within days", "within a week", "before any drug", "within weeks")
 
 
 @dataclass(frozen=True, slots=True)

@@ -209,13 +209,13 @@ def _fan_table(curves: Sequence[Curve]) -> Markup:
     )
     body = ""
     for i in rows:
-        cells = "".join(
+        cells = Markup("").join(
             Markup('<td class="n">{} ({} to {})</td>').format(
                 number(c.q50[i]), number(c.q05[i]), number(c.q95[i])
             )
             for c in curves
         )
-        body += Markup('<tr><th scope="row">{}</th>').format(when(weeks[i])) + cells + "</tr>"
+        body += Markup('<tr><th scope="row">{}</th>{}</tr>').format(when(weeks[i]), cells)
     return Markup(
         "<table><caption>Middle (9 of 10 between)</caption><thead><tr><th scope='col'>Time</th>"
         f"{head}</tr></thead><tbody>{body}</tbody></table>"

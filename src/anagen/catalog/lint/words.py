@@ -7,7 +7,7 @@ from fnmatch import fnmatch
 
 from anagen.catalog import causes, treatments
 from anagen.catalog.claims import VERDICTS
-from anagen.catalog.findings import FINDING_KINDS
+from anagen.catalog.findings import FINDING_KINDS, URGENCIES
 from anagen.catalog.harms import SEVERITIES
 from anagen.catalog.harms import USES as HARM_USES
 from anagen.catalog.lint.issue import Issue
@@ -41,6 +41,7 @@ class UnknownWord:
         ("claims.csv", "kind", ("claim", "question")),
         ("supplement_limits.csv", "quantity", QUANTITIES),
         ("safety/rules.csv", "effect", EFFECTS),
+        ("red_flags.csv", "urgency", URGENCIES),
         ("harms.csv", "severity", SEVERITIES),
         ("harms.csv", "use", HARM_USES),
         ("findings.csv", "kind", FINDING_KINDS),
