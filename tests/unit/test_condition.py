@@ -36,6 +36,35 @@ def test_causes_become_mechanisms_and_keep_their_joint_probability() -> None:
     assert any("tinea" in text for text in person.notes.values())
 
 
+def test_a_score_that_thinning_cannot_explain_leaves_no_twin_with_thinning_alone() -> None:
+    causes = {
+        ("alopecia_areata_patchy",): 0.5,
+        ("alopecia_areata_patchy", "female_pattern_hair_loss"): 0.2,
+        ("telogen_effluvium_acute",): 0.3,
+    }
+
+    def mechanisms(salt: float, causes: dict[tuple[str, ...], float], *events: Event):
+        record = PatientRecord(
+            id="a", sex="female", measurements=Measurements(salt=salt), events=events
+        )
+        return person_from(record, causes)
+
+    bald = mechanisms(80.0, causes)
+    assert bald.mechanism_probability["autoimmune"] == pytest.approx(1.0)
+    assert bald.mechanism_probability["androgenetic"] == pytest.approx(2.0 / 7.0)
+    assert bald.mechanism_probability["effluvium"] == 0.0
+    assert "SALT 80" in bald.notes["used: SALT and causes"]
+    chemotherapy = Event(kind="chemotherapy", weeks_ago=10.0)
+    unlikely = {("telogen_effluvium_acute",): 0.9, ("alopecia_areata_patchy",): 0.1}
+    for whole in (
+        mechanisms(40.0, causes),
+        mechanisms(80.0, causes, chemotherapy),
+        mechanisms(80.0, unlikely),
+    ):
+        assert whole.mechanism_probability["effluvium"] > 0.0
+        assert "used: SALT and causes" not in whole.notes
+
+
 def test_an_unknown_cause_is_no_mechanism() -> None:
     assert mechanism_of("not_a_cause") == "none"
 

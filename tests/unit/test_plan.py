@@ -208,6 +208,15 @@ def test_better_and_worse_exclude_each_other_and_noise_counts() -> None:
     assert worse.tolist() == [False, False, False, True]
 
 
+def test_a_level_is_reached_only_by_who_was_not_there() -> None:
+    row = next(item for item in load_outcomes() if item.id == "salt_20")
+    start = np.array([80.0, 15.0, 15.0, 80.0])
+    then = np.array([18.0, 15.0, 60.0, 70.0])
+    better, worse = better_or_worse(row, start, then, None)
+    assert better.tolist() == [True, False, False, False]
+    assert worse.tolist() == [False, False, True, False]
+
+
 def test_no_evidence_never_has_a_number() -> None:
     for causes in ({"male_pattern_hair_loss": 0.95}, {"alopecia_areata_totalis": 0.95}):
         plan = _plan(causes, sex="male", age_years=40)

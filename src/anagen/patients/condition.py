@@ -69,6 +69,8 @@ _ENDS = frozenset({"drug_stop", "hormone_stop"})
 _PATCH_PATTERNS = frozenset({"patchy", "ophiasis"})
 _TOTAL_PATTERNS = frozenset({"totalis", "universalis"})
 _TOTAL_LOSS = 100.0
+# Mechanisms that can take all hair.
+_TAKE_ALL = frozenset({"autoimmune", "scarring"})
 
 
 def mechanism_of(cause: str) -> str:
@@ -84,10 +86,6 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
     Causes become mechanisms; laboratory results, scores, events and situation become numbers.
     """
     notes: dict[str, str] = {}
-    joint = mechanism_mixtures(mixtures, notes)
-    probability = {
-        name: min(1.0, sum(p for acting, p in joint if name in acting)) for name in MECHANISMS
-    }
     labs = _laboratory(record, _LABS, notes)
     nutrients = _laboratory(record, _NUTRIENTS, notes)
     units = {name: unit for name, _, unit in _NUTRIENTS}
@@ -103,6 +101,10 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
     if salt is None and patterns & _TOTAL_PATTERNS:
         salt = _TOTAL_LOSS
         notes["used: pattern"] = "pattern of total loss: SALT taken as 100"
+    joint = _able_to_take(salt, record, mechanism_mixtures(mixtures, notes), notes)
+    probability = {
+        name: min(1.0, sum(p for acting, p in joint if name in acting)) for name in MECHANISMS
+    }
     delivery = situation.weeks_since_delivery
     births = [
         e.weeks_ago for e in record.events if e.kind == "childbirth" and e.weeks_ago is not None
@@ -179,6 +181,31 @@ def person_from(record: PatientRecord, mixtures: Mapping[tuple[str, ...], float]
         mechanism_mixtures=joint,
         **labs,
     )
+
+
+def _able_to_take(
+    salt: float | None,
+    record: PatientRecord,
+    joint: tuple[tuple[tuple[str, ...], float], ...],
+    notes: dict[str, str],
+) -> tuple[tuple[tuple[str, ...], float], ...]:
+    """Joint mechanisms without those that cannot have taken as much hair as SALT says.
+
+    Thinning and shedding leave most of the scalp covered: a twin with nothing else would start far
+    from the score. Nothing is left out after chemotherapy, or where too little would be left.
+    """
+    if salt is None or salt <= value("salt_of_diffuse_loss_most"):
+        return joint
+    able = tuple(part for part in joint if _TAKE_ALL & set(part[0]))
+    kept, total = (sum(p for _, p in parts) for parts in (able, joint))
+    if kept == total or kept < load_settings()["min_cause_probability"]:
+        return joint
+    if any(event.kind == "chemotherapy" for event in record.events):
+        return joint
+    notes["used: SALT and causes"] = (
+        f"SALT {salt:g}: more than thinning or shedding takes, so no twin has these alone"
+    )
+    return tuple((names, p * total / kept) for names, p in able)
 
 
 def _probable(mixtures: Mapping[tuple[str, ...], float]) -> tuple[str, ...]:

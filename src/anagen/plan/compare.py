@@ -20,6 +20,8 @@ from anagen.simulate.places import difference_sd
 from anagen.simulate.result import ArmForecast, FloatArray, Forecast
 
 UNTREATED = "untreated"
+# Outcomes of a level that is reached; the others are changes from the start.
+_LEVELS = ("at_most", "at_least")
 Mask = NDArray[np.bool_]
 
 
@@ -46,20 +48,26 @@ def week_index(weeks: FloatArray, week: float) -> int | None:
 def better_or_worse(
     row: OutcomeRow, start: FloatArray, then: FloatArray, noise: float | None
 ) -> tuple[Mask, Mask]:
-    """Masks over draws: better, and worse but not better. `noise` is the smallest real change."""
+    """Masks over draws: better, and worse but not better. `noise` is the smallest real change.
+
+    A level is reached only by who was not there at the start.
+    """
     least = noise if row.real_change and noise is not None else 0.0
     better = _reached(row.better, row.better_threshold, start, then, least)
     worse = _reached(row.worse, row.worse_threshold, start, then, least) & ~better
     return better, worse
 
 
+def _stands(kind: str, threshold: float, level: FloatArray) -> Mask:
+    """Whether a level is where an outcome of a level wants it."""
+    return level <= threshold if kind == "at_most" else level >= threshold
+
+
 def _reached(
     kind: str, threshold: float, start: FloatArray, then: FloatArray, least: float
 ) -> Mask:
-    if kind == "at_most":
-        return then <= threshold
-    if kind == "at_least":
-        return then >= threshold
+    if kind in _LEVELS:
+        return _stands(kind, threshold, then) & ~_stands(kind, threshold, start)
     gain = then - start if kind == "rise" else start - then
     return (gain >= threshold * np.abs(start)) & (gain > least)
 
@@ -67,10 +75,9 @@ def _reached(
 def meaningful(row: OutcomeRow, untreated: ArmForecast) -> bool:
     """False when most are already at the level the outcome asks for, so that it says nothing."""
     start = untreated.values[row.observable][:, 0]
-    if row.better not in ("at_most", "at_least"):
+    if row.better not in _LEVELS:
         return True
-    reached = _reached(row.better, row.better_threshold, start, start, 0.0)
-    return bool(reached.mean() < 0.5)
+    return bool(_stands(row.better, row.better_threshold, start).mean() < 0.5)
 
 
 def outcomes(rows: Sequence[OutcomeRow], forecast: Forecast, arm: str) -> tuple[Outcome, ...]:
