@@ -41,12 +41,12 @@ people = "Ito_2020_trial"
 grade = "low"
 note = ""
 """,
-    "studies/Ito_2020_trial/arms.csv": """arm,role,drug,formulation,dose,unit,times_per_day,route,schedule,n,population
-drug_4_mg,active,drug,,4,mg,1,oral,,20,adults
+    "studies/Ito_2020_trial/arms.csv": """arm,role,drug,formulation,dose,unit,times_per_day,route,schedule,n,population,sex,age_mean,stage,baseline,baseline_sd,baseline_unit,episode_years,share_salt_95_percent
+drug_4_mg,active,drug,,4,mg,1,oral,,20,adults,,,,,,,,
 """,
-    "studies/Ito_2020_trial/endpoints.csv": """arm,endpoint,analysis,week,week_low,week_high,value,unit,sd,se,ci_low,ci_high,k,n,kind,direction,source,locator,grade,verified,split,use,reason,note
-drug_4_mg,salt_le_20,nri,36,,,35,%,,,20,50,7,20,responders,higher_is_better,Ito_2020_trial,table 2,low,seen,train,fit,,
-drug_4_mg,salt_le_20,nri,52,,,40,%,,,,,8,20,responders,higher_is_better,Ito_2020_trial,table 2,low,seen,train,check,rounded,
+    "studies/Ito_2020_trial/endpoints.csv": """arm,endpoint,analysis,week,week_low,week_high,value,unit,baseline,baseline_unit,sd,se,ci_low,ci_high,k,n,kind,direction,source,locator,grade,verified,split,use,reason,note
+drug_4_mg,salt_le_20,nri,36,,,35,%,,,,,20,50,7,20,responders,higher_is_better,Ito_2020_trial,table 2,low,seen,train,fit,,
+drug_4_mg,salt_le_20,nri,52,,,40,%,,,,,,,8,20,responders,higher_is_better,Ito_2020_trial,table 2,low,seen,train,check,rounded,
 """,
     "treatments/drug.toml": """id = "drug"
 name = "Drug"
@@ -132,6 +132,7 @@ DEFECTS = {
     "id_is_not_file_name": ("causes/ache.toml", 'id = "ache"', 'id = "pain"'),
     "percent_outside": (ENDPOINTS, ",35,%,", ",135,%,"),
     "probability_outside": ("finding_frequencies.csv", "0.3,0.2,0.4", "30,20,40"),
+    "study_incomplete": (STUDY, 'registration = ""\n', ""),
     "fit_row_incomplete": (ENDPOINTS, ",nri,36,", ",nri,,"),
     "fit_not_train": (ENDPOINTS, "seen,train,fit", "seen,check_only,fit"),
     "use_without_reason": (ENDPOINTS, "check,rounded", "check,"),

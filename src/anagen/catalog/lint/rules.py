@@ -34,6 +34,7 @@ from anagen.catalog.lint.sources import (
 from anagen.catalog.lint.studies import (
     FitNotTrain,
     FitRowIncomplete,
+    StudyIncomplete,
     UnknownArm,
     UnknownSplit,
     UseWithoutReason,
@@ -61,6 +62,7 @@ RULES: tuple[Callable[[], Rule], ...] = (
     IdIsNotFileName,
     PercentOutside,
     ProbabilityOutside,
+    StudyIncomplete,
     FitRowIncomplete,
     FitNotTrain,
     UseWithoutReason,

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import fields
 from fnmatch import fnmatch
 
 from anagen.catalog.lint.issue import Issue
 from anagen.catalog.lint.rule import ENDPOINTS, at
 from anagen.catalog.lint.snapshot import Snapshot
-from anagen.catalog.studies import SPLITS
+from anagen.catalog.studies import SPLITS, Endpoint, Study, StudyArm
 from anagen.errors import nearest_name
 
 
@@ -39,14 +40,15 @@ class UnknownSplit:
 
 
 class FitRowIncomplete:
-    """A row marked fit without a value, a week or a number of people."""
+    """A row marked fit without a value, a week, a number of people, a place in its source, a grade
+    or the kind of number it is."""
 
     id = "fit_row_incomplete"
 
     def issues(self, data: Snapshot) -> Iterator[Issue]:
         """One issue a missing cell."""
         for line in data.rows(ENDPOINTS):
-            for field in ("value", "week", "n"):
+            for field in ("value", "week", "n", "locator", "grade", "kind"):
                 if line.get("use") == "fit" and not line.get(field):
                     yield at(
                         self.id,
@@ -55,6 +57,35 @@ class FitRowIncomplete:
                         "is blank in a row marked fit",
                         "use = check, or fill it",
                     )
+
+
+class StudyIncomplete:
+    """A study without a key or a column that every reader of studies asks for."""
+
+    id = "study_incomplete"
+    keys = frozenset(field.name for field in fields(Study)) - {"year", "arms", "endpoints"}
+    columns: tuple[tuple[str, frozenset[str]], ...] = (
+        ("arms.csv", frozenset(field.name for field in fields(StudyArm)) - {"id"} | {"arm"}),
+        (
+            "endpoints.csv",
+            frozenset(field.name for field in fields(Endpoint)) - {"study", "row"},
+        ),
+    )
+
+    def issues(self, data: Snapshot) -> Iterator[Issue]:
+        """One issue a key or column."""
+        for name, document in data.papers("studies/*/study.toml"):
+            folder = name.rpartition("/")[0]
+            for key in sorted(self.keys - set(document)):
+                yield Issue(self.id, name, 0, key, "", "is missing", f'add {key} = "" at least')
+            for table, wanted in self.columns:
+                lines = data.tables.get(f"{folder}/{table}", ())
+                missing = wanted - set(lines[0].cells) if lines else set()
+                for column in sorted(missing):
+                    yield Issue(
+                        self.id, f"{folder}/{table}", 1, column, "", "is no column here",
+                        "add it, blank where the paper says nothing",
+                    )  # fmt: skip
 
 
 class FitNotTrain:
