@@ -33,9 +33,13 @@ def markdown() -> str:
 def _page() -> Iterator[str]:
     yield "# Calibration"
     yield ""
+    marked = sum(row.use == "fit" for study in load_studies().values() for row in study.endpoints)
+    fitted = sum(entry["rows_fitted"] for entry in manifest().values())
     yield (
-        "Written by `anagen calibrate --page`. The model's parameters were fitted jointly to every "
-        "row marked `fit` of a study whose split is `train`; [held-out studies]"
+        "Written by `anagen calibrate --page`. The model's parameters were fitted jointly to "
+        f"{fitted} of the {marked} rows marked `fit` of studies whose split is `train`; the others "
+        "are of treatments without a model or of an assumed size (`calibration/outside.csv`), and "
+        "of their trials the control arms alone take part. [Held-out studies]"
         "(decisions/0002-held-out-studies.md) had no part. How: [decision]"
         "(decisions/0008-joint-calibration.md). What it buys: [validation](validation.md)."
     )
