@@ -32,6 +32,7 @@ from anagen.assess.weigh import (
 )
 from anagen.catalog.causes import load_causes
 from anagen.catalog.findings import load_background, load_frequencies, load_settings
+from anagen.patients.in_effect import unchecked
 from anagen.patients.record import PatientRecord
 
 _LISTED = 12
@@ -127,6 +128,7 @@ def _without_complaint(record: PatientRecord, read: Read) -> Assessment:
         cannot_tell_apart=(),
         read=what_was_read(record, read.present),
         limits=(
+            *unchecked(record),
             "The record says nothing about hair, so no cause is weighed and none is invented.",
         ),
     )
@@ -202,4 +204,4 @@ def _limits(record: PatientRecord, known: Evidence) -> tuple[str, ...]:
         lines.insert(0, "No finding is known: the probabilities are base rates only.")
     if record.sex is None or record.age_years is None:
         lines.insert(0, "Sex or age is unknown: base rates are averaged over both.")
-    return tuple(lines)
+    return (*unchecked(record), *lines)

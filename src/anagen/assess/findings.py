@@ -8,6 +8,7 @@ from typing import get_args
 
 from anagen.catalog.findings import FindingRule, load_findings, load_rules, load_windows
 from anagen.catalog.labs import reference_range
+from anagen.catalog.medicines import match_medicine, medicine_classes, weeks_after_the_end
 from anagen.catalog.words import normal
 from anagen.patients.nutrients import intake, over_limit
 from anagen.patients.record import Lab, Medicine, Nutrient, PatientRecord
@@ -182,8 +183,10 @@ def _is_drug(rule: FindingRule) -> bool:
 
 
 def _named(name: str, words: str) -> bool:
+    """Whether a medicine is one of some words: by its text, its row or its classes."""
     text = f" {normal(name)} "
-    return any(normal(word) in text for word in words.split())
+    known = medicine_classes(name) | {row.id for row in match_medicine(name)}
+    return any(normal(word) in text or word in known for word in words.split())
 
 
 def _medicine(record: PatientRecord, rule: FindingRule) -> bool | None:
@@ -227,7 +230,8 @@ def _intake(record: PatientRecord, rule: FindingRule) -> bool | None:
 def _taken(record: PatientRecord, medicine: Medicine, rule: FindingRule) -> bool:
     started, stopped = medicine.started_weeks_ago, medicine.stopped_weeks_ago
     if rule.test == "taken_recently":
-        return stopped is None or stopped <= float(rule.value)
+        weeks = max(float(rule.value), weeks_after_the_end(medicine.name))
+        return stopped is None or stopped <= weeks
     if rule.test == "started_within":
         return started is not None and started <= float(rule.value) and stopped is None
     if rule.test == "changed_in_window":
@@ -239,8 +243,15 @@ def _taken(record: PatientRecord, medicine: Medicine, rule: FindingRule) -> bool
     return started is None or started <= limit
 
 
+_STATUSES = {
+    "current": ("current",),
+    "current_or_past": ("current", "past"),
+    "current_past_or_suspected": ("current", "past", "suspected"),
+}
+
+
 def _condition(record: PatientRecord, rule: FindingRule) -> bool | None:
-    statuses = ("current",) if rule.test == "current" else ("current", "past")
+    statuses = _STATUSES[rule.test]
     wanted = {normal(word) for word in rule.key.split()}
     for condition in record.conditions:
         named = {normal(condition.id), normal(condition.name)}

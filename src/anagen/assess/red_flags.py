@@ -13,6 +13,7 @@ from anagen.catalog.medicines import match_medicine, medicine_classes
 from anagen.catalog.questions import SIGNS
 from anagen.patients.abnormal import abnormal
 from anagen.patients.diagnoses import condition_ids
+from anagen.patients.in_effect import in_effect
 from anagen.patients.record import PatientRecord
 from anagen.patients.severity import salt_of_episode
 
@@ -70,7 +71,7 @@ class Signs:
         return True if word in condition_ids(self.record, past=True) else None
 
     def _takes(self, wanted: str) -> bool:
-        taken = (item.name for item in self.record.medicines if item.in_the_body)
+        taken = (item.name for item in self.record.medicines if in_effect(item))
         return any(
             wanted in medicine_classes(name) or wanted in {row.id for row in match_medicine(name)}
             for name in taken

@@ -70,6 +70,28 @@ def medicine_classes(name: str) -> frozenset[str]:
     return frozenset(named).union(*(row.classes for row in match_medicine(name)))
 
 
+@dataclass(frozen=True, slots=True)
+class LingeringRow:
+    """A medicine, or a class of them, that counts as taken for so many weeks after its end."""
+
+    medicine: str
+    weeks: float
+    meaning: str
+    source: str
+    locator: str
+    verified: str
+    note: str
+    row: str
+
+
+@lru_cache(NAMES_KEPT)
+def weeks_after_the_end(name: str) -> float:
+    """How long a medicine given as free text still counts as taken. Unit: weeks."""
+    words = medicine_classes(name) | {row.id for row in match_medicine(name)}
+    rows = records("lingering_medicines.csv", LingeringRow)
+    return max((row.weeks for row in rows if row.medicine in words), default=0.0)
+
+
 def treatments_of(name: str) -> frozenset[str]:
     """Ids of our treatments that this medicine is; empty for all others."""
     return frozenset(row.treatment for row in match_medicine(name) if row.treatment)

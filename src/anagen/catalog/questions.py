@@ -59,6 +59,7 @@ PERSON = Questions(
         "systolic",
         "tight_hairstyle",
         "weeks_since_delivery",
+        "allergic_to_it",
     ),
     rows="safety/definitions.csv",
     functions={

@@ -146,8 +146,8 @@ class Treatment:
     row: str
 
     def words(self) -> frozenset[str]:
-        """Everything a safety rule may call it by: its id and its tags."""
-        return frozenset((self.id, *self.tags))
+        """Everything a safety rule may call it by: its id, its kind and its tags."""
+        return frozenset((self.id, self.kind, *self.tags))
 
 
 def cause_matches(cause: str, patterns: Iterable[str]) -> bool:

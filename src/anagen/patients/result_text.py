@@ -38,3 +38,22 @@ def says(text: str, words: Iterable[str]) -> bool | None:
     if settled:
         return False
     return False if clauses and all(map(_NEGATIVE.search, clauses)) else None
+
+
+# How a genotype of a drug-clearing enzyme is told: in words, letters or alleles without function.
+_SPEEDS = {
+    "poor": r"\bpoor\b|\bslow\b|\bpm\b|\*\s*2\s*/\s*\*?\s*3|\*\s*3\s*/\s*\*?\s*[23]",
+    "other": r"\b(?:normal|extensive|intermediate|rapid|ultrarapid|wild|em|nm|im|um)\b|\*\s*1\b"
+    r"|\*\s*2\s*/\s*\*?\s*2",
+}
+
+
+def metabolizer(text: str, speed: str) -> bool | None:
+    """Whether a genotype in words says `speed` ("poor"); None when it says nothing known."""
+    plain = text.casefold()
+    sought = _SPEEDS.get(speed, re.escape(speed))
+    told = re.search(sought, plain)
+    denied = re.search(rf"\b(?:not?|non)\b[^;,.]*?(?:{sought})", plain)
+    if told and not denied:
+        return True
+    return False if denied or re.search(_SPEEDS["other"], plain) else None

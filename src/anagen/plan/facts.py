@@ -14,10 +14,11 @@ from anagen.catalog.safety import load_definitions
 from anagen.catalog.supplements import in_unit, upper_limits
 from anagen.catalog.treatments import load_treatments
 from anagen.patients.diagnoses import condition_ids
+from anagen.patients.in_effect import in_effect, is_allergy
 from anagen.patients.nutrients import intake, over_every_limit, over_limit
 from anagen.patients.recent import recent
 from anagen.patients.record import Medicine, PatientRecord
-from anagen.patients.result_text import POSITIVE, says
+from anagen.patients.result_text import POSITIVE, metabolizer, says
 from anagen.patients.severity import salt_of_episode
 
 
@@ -83,6 +84,8 @@ class PersonFacts:
                 return record.complaint.onset
             case "systolic":
                 return situation.systolic_mmhg
+            case "allergic_to_it":
+                return self._allergic() or None
         if word in PERSON.names:
             return getattr(situation, word)
         raise KeyError(word)
@@ -99,8 +102,13 @@ class PersonFacts:
     def _ever(self, wanted: str) -> Value:
         return True if wanted in condition_ids(self.record, past=True) else None
 
+    def _allergic(self) -> bool:
+        """Whether an allergy of the record names the treatment."""
+        named = (item.name for item in self.record.conditions if is_allergy(item))
+        return any(self.treatment in treatments_of(name) for name in named)
+
     def _taken(self) -> Iterable[Medicine]:
-        return (item for item in self.record.medicines if item.in_the_body)
+        return (item for item in self.record.medicines if in_effect(item))
 
     def _medicine(self, wanted: str) -> Value:
         return True if any(_is(item, wanted) for item in self._taken()) else None
@@ -130,8 +138,7 @@ class PersonFacts:
         return recent(self.record, test) or None
 
     def _result(self, test: str, word: str) -> Value:
-        text = self._text(test)
-        return word.casefold() in text.casefold() if text else None
+        return metabolizer(self._text(test), word)
 
     def _cause(self, pattern: str) -> Value:
         return cause_probability(self.assessment, pattern)

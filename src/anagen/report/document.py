@@ -6,6 +6,7 @@ from datetime import date
 
 from anagen.catalog.plans import load_weights
 from anagen.catalog.tables import read_table
+from anagen.patients.in_effect import unchecked
 from anagen.patients.record import PatientRecord
 from anagen.plan.records import Plan
 from anagen.provenance import Stamp
@@ -94,7 +95,7 @@ def build(
         not_individualised=sentences(forecast.not_individualised if forecast else ()),
         steps=(),
         questions=(),
-        limits=sentences((*plan.limits, *assessment.limits)),
+        limits=sentences((*unchecked(record), *plan.limits, *assessment.limits)),
         notices=NOTICES,
         glossary=(),
         references=cite.references(),
