@@ -11,9 +11,11 @@ from anagen.ask.match import read
 from anagen.ask.rules import OF_A_RECORD, StatedFacts, general_rules
 from anagen.ask.situation import Situation
 from anagen.ask.tokens import words
-from anagen.ask.vocabulary import situation_patterns
+from anagen.ask.vocabulary import situation_names, situation_patterns
+from anagen.catalog.conditions import load_conditions
 from anagen.catalog.expressions import truth
 from anagen.catalog.expressions import words as asked_of
+from anagen.catalog.medicines import load_medicines
 from anagen.catalog.safety import load_safety_rules
 from anagen.catalog.treatments import load_treatments
 
@@ -220,3 +222,147 @@ def test_without_a_treatment_no_situation_is_read() -> None:
     from anagen.ask.index import index
 
     assert not read("I am on warfarin and losing hair", index()).situation.told
+
+
+@pytest.mark.parametrize(
+    ("question", "rule"),
+    [
+        # A cause that is named.
+        ("can I put clobetasol on ringworm", "steroid_scalp_infection"),
+        ("can i use ketoconazole shampoo for ringworm", "topical_antifungal_alone"),
+        ("hair transplant for lichen planopilaris", "transplant_active_disease"),
+        # Medicines and diseases that stand beside a treatment.
+        ("can i take viagra with minoxidil tablets", "oral_minoxidil_pde5"),
+        ("oral minoxidil heart failure", "oral_minoxidil_heart_disease"),
+        ("vaccine on a JAK inhibitor", "jak_live_vaccine"),
+        ("methotrexate trimethoprim", "methotrexate_trimethoprim"),
+        ("steroid cream on infected scalp", "steroid_scalp_infection"),
+        # Treatments that are asked together.
+        ("jak inhibitor and the pill", "jak_oestrogen"),
+        ("finasteride and saw palmetto", "one_of_the_class_at_a_time"),
+        ("can my girlfriend take my finasteride", "finasteride_women"),
+    ],
+)
+def test_what_stands_beside_a_treatment_makes_its_rules_true(question: str, rule: str) -> None:
+    answer = ask(question)
+    assert _rule(rule) in answer.statements[0].text
+    assert not answer.verdict
+
+
+def test_a_block_is_told_to_a_child_and_to_whoever_asks_whether_it_works() -> None:
+    child = _texts("dads steroid cream on my kids ringworm")
+    assert _rule("steroid_scalp_infection") in child[1]
+    works = _texts("does clobetasol work on ringworm")
+    assert _rule("steroid_scalp_infection") in works[0]
+
+
+@pytest.mark.parametrize(
+    ("question", "rule"),
+    [
+        ("does biotin affect blood test", "biotin_tests"),
+        ("does biotin affect thyroid test", "biotin_tests"),
+        ("biotin messed up my thyroid labs", "biotin_tests"),
+        ("does finasteride affect psa test", "finasteride_psa"),
+        ("should i get blood tests on spironolactone", "spironolactone_potassium_check"),
+    ],
+)
+def test_questions_on_tests_get_the_rules_on_tests(question: str, rule: str) -> None:
+    answer = ask(question)
+    assert any(_rule(rule) in one.text for one in answer.statements[:2])
+    assert not answer.verdict
+    assert any("thyroid" in one.text for one in ask("biotin and blood tests").statements)
+
+
+def test_a_partner_who_touched_a_tablet_is_told_of_it() -> None:
+    answer = ask("my wife touched my crushed finasteride tablet and she is pregnant")
+    assert answer.corrected == ()
+    assert any(_rule("finasteride_partner") in one.text for one in answer.statements)
+
+
+@pytest.mark.parametrize(
+    "question",
+    ["who won the world cup", "is a different brand safe", "minoxidil at a faster speed"],
+)
+def test_ordinary_words_are_not_corrected(question: str) -> None:
+    assert ask(question).corrected == ()
+
+
+@pytest.mark.parametrize("question", ["i feel low on finasteride", "low mood on finasteride"])
+def test_low_mood_on_a_drug_is_told_first(question: str) -> None:
+    told = _texts(question)
+    assert _rule("finasteride_suicidality") in told[0]
+    assert _rule("finasteride_mood_on_it") in told[1]
+    assert any(_rule("finasteride_depression") in text for text in told)
+
+
+def test_low_mood_without_a_drug_goes_to_care() -> None:
+    assert ask("i feel hopeless about my hair").outcome == "care"
+
+
+def test_low_iron_is_no_low_mood() -> None:
+    assert ask("i am low in iron and losing hair").intent != "mood"
+
+
+def test_birth_defects_are_a_question_of_pregnancy() -> None:
+    told = _texts("does minoxidil cause birth defects")
+    assert told[0].startswith("Only options safe in pregnancy")
+    assert any(_rule("minoxidil_topical_pregnancy") in text for text in told)
+
+
+@pytest.mark.parametrize(
+    ("question", "topic", "said"),
+    [
+        ("how many prp sessions", "prp", "monthly x 3"),
+        ("does prp work and how many sessions", "prp", "monthly x 3"),
+        ("does stopping birth control cause hair loss", "trigger_drug_contraceptive", "hormones"),
+        ("does dermarolling help", "microneedling", "needling"),
+        ("does fever cause hair loss", "trigger_fever", "two months"),
+    ],
+)
+def test_peoples_words_lead_to_their_rows(question: str, topic: str, said: str) -> None:
+    answer = ask(question)
+    assert answer.topics[0].id == topic
+    assert any(said in one.text for one in answer.statements)
+
+
+@pytest.mark.parametrize(
+    "drug", ["warfarin", "lithium", "valproate", "beta blocker", "antidepressant", "isotretinoin"]
+)
+def test_no_needed_drug_is_stopped_for_hair(drug: str) -> None:
+    for question in (
+        f"can i stop {drug} because my hair is falling out",
+        f"can i skip my {drug} because of hair loss",
+    ):
+        assert re.search("never stop", _texts(question)[0], re.IGNORECASE), question
+
+
+def test_the_oncologist_is_asked_before_a_chemotherapy_is_stopped() -> None:
+    assert "oncology" in _texts("can i stop chemo because of my hair")[0]
+
+
+def test_a_disease_without_a_rule_leaves_no_verdict() -> None:
+    answer = ask("finasteride liver disease")
+    assert "No rule about liver disease" in answer.statements[0].text
+    assert not answer.verdict
+
+
+@pytest.mark.parametrize(
+    ("question", "topic"),
+    [
+        ("my cat licked my minoxidil", "pet_took"),
+        ("my toddler ate my iron tablets", "child_took"),
+        ("my daughter chewed a finasteride pill", "child_took"),
+        ("i took two finasteride today by mistake", "overdose"),
+    ],
+)
+def test_what_an_animal_or_a_child_took_is_an_emergency(question: str, topic: str) -> None:
+    answer = ask(question)
+    assert answer.outcome == "care"
+    assert answer.topics[0].id == topic
+
+
+def test_names_of_situations_lead_somewhere() -> None:
+    known = {word for row in load_medicines().values() for word in (row.id, *row.classes)}
+    for phrase, (kind, target) in situation_names().items():
+        assert phrase
+        assert target in (load_conditions() if kind == "condition" else known), phrase

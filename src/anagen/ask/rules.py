@@ -8,13 +8,14 @@ from dataclasses import dataclass, field
 from anagen.ask.records import Statement
 from anagen.ask.situation import Person, Situation
 from anagen.ask.tokens import stems
+from anagen.catalog.causes import load_causes
 from anagen.catalog.conditions import load_conditions, with_broader
 from anagen.catalog.expressions import Value, evaluate, truth, words
 from anagen.catalog.findings import RedFlagRow, load_findings, load_red_flags, load_rules
 from anagen.catalog.medicines import load_medicines
 from anagen.catalog.questions import PERSON, SIGNS
 from anagen.catalog.safety import SafetyRule, load_definitions, load_safety_rules
-from anagen.catalog.treatments import Treatment, load_treatments
+from anagen.catalog.treatments import Treatment, cause_matches, load_treatments
 
 # What only the record of a person can tell: its assessed cause, the sum of its products.
 SUMS = frozenset({"already_over_limit", "would_pass_limit"})
@@ -56,19 +57,37 @@ class StatedFacts:
                 return True if word in self.situation.conditions else None
             case "ever":
                 return True if word in self.situation.past else None
-            case "medicine" | "other_medicine":
+            case "medicine":
+                # A rule about a class may ask whether one of it is taken, this one too.
+                own = load_treatments()[self.treatment].words() if self.treatment else ()
+                held = self._medicines() | self.also | (self.situation.medicines & set(own))
+                return True if word in held else None
+            case "other_medicine":
                 return True if word in self._medicines() else None
+            case "cause":
+                return 1.0 if self._named(word) else None
             case "also":
                 return word in self.also
             case "finding":
                 return self._finding(word)
         return None
 
+    def _named(self, pattern: str) -> bool:
+        """Whether the question names such a cause, or one that is a kind of it."""
+        known = load_causes()
+        return any(
+            cause_matches(cause, (pattern,)) or cause_matches(known[cause].parent, (pattern,))
+            for cause in self.situation.causes
+        )
+
     def _medicines(self) -> set[str]:
-        """Medicines taken beside the treatment that is asked about."""
-        if self.treatment not in self.situation.taken:
-            return set(self.situation.medicines)
+        """Medicines taken beside the treatment that is asked about, or asked with it."""
         rows = load_medicines().values()
+        asked = {
+            word for row in rows if row.treatment in self.also for word in (row.id, *row.classes)
+        }
+        if self.treatment not in self.situation.taken:
+            return set(self.situation.medicines) | asked
         others = self.situation.taken - {self.treatment}
         own = {
             word
@@ -77,7 +96,7 @@ class StatedFacts:
             for word in (row.id, *row.classes)
         }
         kept = {word for row in rows if row.treatment in others for word in (row.id, *row.classes)}
-        return set(self.situation.medicines) - own | kept
+        return (set(self.situation.medicines) - own) | kept | asked
 
     def _finding(self, finding: str) -> Value:
         """A finding read from medicines, where one of them is taken."""
@@ -101,20 +120,26 @@ def _applying(treatment: Treatment) -> list[SafetyRule]:
     return sorted(rules, key=lambda rule: rule.effect != "block")
 
 
-def _sentences(treatment: Treatment, rules: Iterable[SafetyRule]) -> list[Statement]:
+def _sentences(
+    treatment: Treatment, rules: Iterable[SafetyRule], *, why: bool = False
+) -> list[Statement]:
     return [
         Statement(
-            f"{treatment.name}: {rule.text} ({rule.authority})", (rule.source,), rule.verified
+            f"{treatment.name}: {rule.text}{f' {rule.because}' if why else ''} ({rule.authority})",
+            (rule.source,),
+            rule.verified,
         )
         for rule in rules
     ]
 
 
-def general_rules(treatment: Treatment) -> list[Statement]:
-    """Rules that hold for whoever is not known at all, blocks first."""
+def general_rules(treatment: Treatment, *, why: bool = False) -> list[Statement]:
+    """Rules that hold for whoever is not known at all, blocks first; with their reason."""
     nobody = StatedFacts({}, Situation(), treatment.id)
     return _sentences(
-        treatment, (rule for rule in _applying(treatment) if truth(rule.when, nobody) is True)
+        treatment,
+        (rule for rule in _applying(treatment) if truth(rule.when, nobody) is True),
+        why=why,
     )
 
 

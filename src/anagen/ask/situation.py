@@ -8,7 +8,12 @@ from dataclasses import dataclass, replace
 from functools import cache
 
 from anagen.ask.tokens import stem, stems, words
-from anagen.ask.vocabulary import marker_words, settings, situation_patterns
+from anagen.ask.vocabulary import (
+    marker_words,
+    settings,
+    situation_names,
+    situation_patterns,
+)
 from anagen.catalog.causes import load_causes
 from anagen.catalog.conditions import load_conditions, with_broader
 from anagen.catalog.expressions import Value
@@ -39,8 +44,8 @@ class Situation:
     `conditions` holds all that a stated condition is a kind of, `past` the same with earlier ones,
     `own` the conditions as stated; `medicines` ids and classes of medicines taken, `taken` the
     treatments taken already. `labels` names the medicines and conditions that may stand in the way
-    of a treatment, `drug_causes` the causes that stand for those medicines, `stems` the words all
-    of it was read from.
+    of a treatment, `drug_causes` the causes that stand for those medicines, `causes` the causes
+    named beside a treatment, `stems` the words all of it was read from.
     """
 
     people: tuple[Person, ...] = ({},)
@@ -51,6 +56,7 @@ class Situation:
     own: frozenset[str] = frozenset()
     labels: tuple[str, ...] = ()
     drug_causes: frozenset[str] = frozenset()
+    causes: frozenset[str] = frozenset()
     stems: frozenset[str] = frozenset()
 
     @property
@@ -122,7 +128,7 @@ def _classes_asked() -> tuple[str, ...]:
 @cache
 def phrases() -> dict[Phrase, tuple[str, str]]:
     """Names of medicines, of their classes and of conditions, as stems -> (kind, id)."""
-    found: dict[Phrase, tuple[str, str]] = {}
+    found: dict[Phrase, tuple[str, str]] = dict(situation_names())
     for row in load_medicines().values():
         for name in _names(row):
             found.setdefault(tuple(stems(name)), ("medicine", row.id))
@@ -256,6 +262,7 @@ def stated(
     taken: set[str] = set()
     causes: set[str] = set()
     labels: list[str] = []
+    asked = {spot for (kind, _), *ends in spans if kind == "cause" for spot in range(*ends)}
     used: set[str] = set(read)
     for item in found:
         standing = _standing(raw, item.start)
@@ -266,7 +273,9 @@ def stated(
         drug = item.kind in ("medicine", "drug cause")
         # A drug beside a treatment is what the person takes, unless it is asked as the cause.
         open_drug = drug and standing == "open" and intent != "causes"
-        if standing not in ("stated", "past") and not open_drug:
+        # So is a disease beside it, unless it is a cause of hair loss to be asked about.
+        beside = not drug and standing == "open" and intent not in ("causes", "works")
+        if standing not in ("stated", "past") and not open_drug and not beside:
             continue
         # A disease that is to be cured is what is asked about.
         if not drug and intent in ("cure", "treat"):
@@ -276,12 +285,13 @@ def stated(
             medicines |= own
             causes |= {f"trigger_drug_{word}" for word in own} & set(load_causes())
         else:
-            own_conditions.add(item.id)
+            if not beside or not asked & set(range(item.start, item.end)):
+                own_conditions.add(item.id)
             past |= with_broader(item.id)
-            if standing == "stated":
+            if standing != "past":
                 conditions |= with_broader(item.id)
         # Hair loss itself is what a treatment is for, not what stands in its way.
-        if drug or "hair_loss" not in with_broader(item.id):
+        if drug or (item.id in own_conditions and "hair_loss" not in with_broader(item.id)):
             labels.append(" ".join(raw[item.start : item.end]))
         used |= set(text[item.start : item.end])
         used |= {stem(word) for word in raw if word in marker_words()["stated"]}
@@ -297,5 +307,6 @@ def stated(
         frozenset(own_conditions),
         tuple(dict.fromkeys(labels)),
         frozenset(causes),
+        frozenset(name for (kind, name), _, _ in spans if kind == "cause") - causes,
         frozenset(used),
     )

@@ -8,6 +8,8 @@ from dataclasses import replace
 
 from anagen.ask.match import Reading
 from anagen.ask.records import Content, Statement, Topic
+from anagen.ask.rules import triggered_rules
+from anagen.ask.situation import Situation
 from anagen.ask.tokens import stems
 from anagen.ask.treatments import about_treatment, asked_first, best_tier
 from anagen.catalog.causes import Cause, load_causes
@@ -102,8 +104,14 @@ def about_cause(chosen: str, causes: Sequence[str], reading: Reading) -> Content
         if flag.rule in cause.red_flags and not _stops_a_drug(flag, cause)
     ]
     used = _used_for(chosen)
+    alone = triggered_rules(
+        load_treatments()["remove_trigger"], Situation(causes=frozenset({chosen}))
+    )
     match reading.intent:
-        case "permanent" | "how_long" | "stop" | "cure":
+        case "stop" | "dose" if alone or reading.intent == "stop":
+            # A drug that is needed is not to be stopped or changed alone, whatever it does to hair.
+            order = [*(flags[:1] or alone), *about, *passing, *delays]
+        case "permanent" | "how_long" | "cure":
             order = [*passing, *delays, *about, *flags[:1]]
         case "tests" | "symptoms":
             order = [*about, *tests[:3], *flags]

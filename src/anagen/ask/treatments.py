@@ -10,8 +10,8 @@ from anagen.ask.match import Reading
 from anagen.ask.records import Content, Statement
 from anagen.ask.rules import all_rules, general_rules, near_rules, raised_flags, triggered_rules
 from anagen.ask.situation import Situation
-from anagen.ask.tokens import stems
-from anagen.ask.vocabulary import people_words
+from anagen.ask.tokens import stem, stems
+from anagen.ask.vocabulary import marker_words, people_words
 from anagen.catalog.causes import load_causes
 from anagen.catalog.harms import USES, load_harms
 from anagen.catalog.plans import load_combinations
@@ -50,6 +50,9 @@ RULE_WORDS = {
 }
 # Questions that are about safety whoever asks.
 SAFETY = ("side_effects", "contraindications", "combine")
+TESTS = ("test", "laboratory test")
+# Questions about the disease that is to go.
+CURES = ("treat", "cure")
 TIER_WORDS = {
     "forecast": "Controlled trials in people support it, and Anagen can forecast it.",
     "plausible": "Evidence is weaker, or Anagen has no model of it: no size of effect is promised.",
@@ -115,10 +118,10 @@ def _verdict(treatment: Treatment, causes: Sequence[str], tier: str, grade: str)
     return "partly_supported" if grade in ("high", "moderate", "low") else "not_established"
 
 
-def _mood_rules(treatment: Treatment) -> list[Statement]:
+def _mood_rules(treatment: Treatment, situation: Situation) -> list[Statement]:
     """Rules about mood: for a question about it, a depression is what it speaks of."""
     moods = frozenset({"depression", "anxiety", "suicidal_ideation"})
-    return triggered_rules(treatment, Situation(conditions=moods, past=moods))
+    return triggered_rules(treatment, replace(situation, conditions=moods, past=moods))
 
 
 def _rules_of_intent(
@@ -128,7 +131,7 @@ def _rules_of_intent(
     intent, situation = reading.intent, reading.situation
     stated = triggered_rules(treatment, situation, _beside(treatments, reading))
     if intent == "mood":
-        stated = list(dict.fromkeys((*_mood_rules(treatment), *stated)))
+        stated = list(dict.fromkeys((*_mood_rules(treatment, situation), *stated)))
     if intent == "pregnancy":
         # What holds of any woman, such as contraception, says nothing to a pregnant one.
         anybody = set(triggered_rules(treatment, situation.without_pregnancy()))
@@ -300,15 +303,39 @@ def asked_first(treatments: Sequence[str], reading: Reading) -> tuple[str, ...]:
 
 def answers_situation(chosen: str, treatments: Sequence[str], reading: Reading) -> bool:
     """Whether what a question states of the person decides what is said of a treatment."""
-    situation = reading.situation
-    if not situation.told or reading.intent in ("causes", "stop"):
+    situation, treatment = reading.situation, load_treatments()[chosen]
+    if reading.intent in ("causes", "stop"):
         return False
-    return bool(situation.labels or triggered_rules(load_treatments()[chosen], situation))
+    if situation.told:
+        return bool(situation.labels or triggered_rules(treatment, situation))
+    named = _rules_together(treatment, treatments, reading, notes=False)
+    anyway = triggered_rules(treatment, Situation(situation.people), notes=False)
+    blocks = triggered_rules(treatment, situation, blocks=True)
+    return reading.intent not in ("works", *CURES) and bool(blocks or set(named) - set(anyway))
 
 
 def _beside(treatments: Sequence[str], reading: Reading) -> tuple[str, ...]:
     """Treatments that are meant to be used together."""
-    return tuple(treatments) if reading.intent == "combine" else ()
+    together = reading.intent == "combine" or (
+        not reading.intent
+        and not {stem(word) for word in marker_words()["compare"]} & set(reading.stems)
+    )
+    return tuple(treatments) if together else ()
+
+
+def _rules_together(
+    treatment: Treatment, treatments: Sequence[str], reading: Reading, *, notes: bool
+) -> list[Statement]:
+    """Rules that what is stated makes true, of this treatment and of those to be used with it."""
+    beside = _beside(treatments, reading)
+    own = triggered_rules(treatment, reading.situation, beside, notes=notes)
+    for other in beside:
+        if other == treatment.id:
+            continue
+        alone = triggered_rules(load_treatments()[other], reading.situation)
+        joint = triggered_rules(load_treatments()[other], reading.situation, beside, notes=notes)
+        own += [one for one in joint if one not in alone]
+    return own
 
 
 def _no_rule(treatment: Treatment, what: str) -> Statement:
@@ -330,6 +357,8 @@ def _named(name: str, statements: Sequence[Statement]) -> list[Statement]:
 def _spoken_first(statements: Sequence[Statement], reading: Reading) -> list[Statement]:
     """Sentences that hold what else the question speaks of before the others."""
     wanted = reading.residue | reading.outside
+    if reading.intent == "tests":
+        wanted = reading.content | reading.intent_stems
     return sorted(statements, key=lambda one: -len(wanted & frozenset(stems(one.text))))
 
 
@@ -377,8 +406,7 @@ def _after_rules(
     if intent in ("children", "mood", "pregnancy"):
         return content
     told = answers_situation(treatment.id, treatments, reading)
-    beside = _beside(treatments, reading)
-    rules = triggered_rules(treatment, situation, beside, notes=told or intent in SAFETY)
+    rules = _rules_together(treatment, treatments, reading, notes=told or intent in SAFETY)
     if told and situation.labels and not rules:
         near = near_rules(treatment, situation)
         rules = near or [_no_rule(treatment, ", ".join(situation.labels))]
@@ -390,8 +418,10 @@ def _after_rules(
     if not first:
         return content
     if intent == "works" or (not told and intent not in SAFETY):
-        # What was asked, then what stands against it.
-        said = (*content.statements[:2], *first, *content.statements[2:])
+        # What was asked, then what stands against it; what forbids it before both.
+        blocks = [one for one in triggered_rules(treatment, situation, blocks=True) if one in first]
+        first = [one for one in first if one not in blocks]
+        said = (*blocks, *content.statements[:2], *first, *content.statements[2:])
         return replace(content, statements=said)
     if told:
         # Whether one person may have it is no verdict on the treatment.
@@ -439,8 +469,23 @@ def _about_one(
             first = [*_time(treatment), _stopping(treatment)]
             return Content((*first, *evidence[:2]), grade=grade, tier=tier, forecast=forecast)
         case "dose":
-            first = [*_usual(treatment, tier), *_limits(treatment), *_approvals(treatment)]
-            return Content((*first, *general_rules(treatment)[:1]), tier=tier, forecast=forecast)
+            first = [*_usual(treatment, tier), *_limits(treatment), *general_rules(treatment)[:1]]
+            return Content((*first, *_approvals(treatment)), tier=tier, forecast=forecast)
+        case "tests":
+            results = {name for kind, name in reading.named if kind == TESTS[1]}
+            rules = [
+                *_spoken_first(general_rules(treatment, why=True), reading),
+                *(
+                    one
+                    for one in all_rules(treatment)
+                    if results & set(stems(one.text)) and one not in general_rules(treatment)
+                ),
+            ]
+            told = [*(_nutrient(treatment) or []), *_weak_points(treatment)]
+            if any(kind in TESTS for kind, _ in reading.named):
+                return Content((*(rules or [_no_rule(treatment, "tests")]), *told))
+            # "Has anyone tested it" asks for the studies.
+            return Content((*rules[:2], tier_line, *evidence[:2], *told))
         case "approved":
             return Content((*_approvals(treatment), tier_line), tier=tier)
         case "cost":

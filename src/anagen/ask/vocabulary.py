@@ -9,7 +9,7 @@ from functools import cache
 from anagen.ask.tokens import shortest_words, stems
 from anagen.catalog.tables import read_table
 
-WORD_KINDS = ("stop", "filler", "hair", "change", "outside")
+WORD_KINDS = ("stop", "filler", "hair", "change", "outside", "plain")
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,8 @@ def settings() -> dict[str, float]:
 def kinds_of_words() -> Mapping[str, frozenset[str]]:
     """Stems by kind: `stop` never tells anything, `filler` only where a topic holds it.
 
-    `hair` and `change` are the subject itself, `outside` is another subject.
+    `hair` and `change` are the subject itself, `outside` is another subject; `plain` words are
+    spelled right and are never read as others.
     """
     rows = read_table("ask/words.csv")
     return {
@@ -89,6 +90,15 @@ def situation_patterns() -> tuple[SituationPattern, ...]:
         SituationPattern(row["id"], row["who"], row["pattern"], row["holds"])
         for row in read_table("ask/situations.csv")
     )
+
+
+@cache
+def situation_names() -> dict[tuple[str, ...], tuple[str, str]]:
+    """What people call medicines and conditions in a question: stems -> (kind, id)."""
+    return {
+        tuple(stems(row["phrase"])): (row["kind"], row["target"])
+        for row in read_table("ask/situation_names.csv")
+    }
 
 
 @cache

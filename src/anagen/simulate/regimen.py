@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -142,7 +142,7 @@ def parse_plan(text: str, treatments: Mapping[str, Treatment] | None = None) -> 
                 break
             before = step
             regimens.append(step)
-    problems.extend(_given_twice(regimens))
+    problems.extend(given_twice(regimens))
     if problems:
         raise InputProblems(problems)
     return tuple(regimens)
@@ -317,12 +317,24 @@ def _next_step(
     step = parse_regimen(
         phrase if named else f"{before.treatment.replace('_', ' ')} {phrase}", known
     )
+    words = plain_words(phrase)
     lasting = None if step.stop_week is None else step.stop_week - step.start_week
-    told = any(found.search(plain_words(phrase)) for found in (EVERY, TIMES, *OFTEN))
+    told = any(found.search(words) for found in (EVERY, TIMES, *OFTEN))
     if step.treatment == before.treatment and not told:
         step = replace(step, interval_days=before.interval_days)
-    start = before.stop_week
-    step = replace(step, start_week=start, stop_week=None if lasting is None else start + lasting)
+    start = step.start_week if START.search(words) else before.stop_week
+    stop = step.stop_week if STOP.search(words) else None if lasting is None else start + lasting
+    if start < before.stop_week or (stop is not None and stop <= start):
+        raise InputProblems(
+            [
+                plan_problem(
+                    before.text, phrase,
+                    f"begins or ends before week {number_text(before.stop_week)}",
+                    fix="weeks count from the start, in every step",
+                )
+            ]
+        )  # fmt: skip
+    step = replace(step, start_week=start, stop_week=stop)
     return replace(step, text=regimen_text(step))
 
 
@@ -332,7 +344,7 @@ def together(one: Regimen, other: Regimen) -> bool:
     return one.start_week < ends[1] and other.start_week < ends[0]
 
 
-def _given_twice(regimens: list[Regimen]) -> list[Problem]:
+def given_twice(regimens: Sequence[Regimen]) -> list[Problem]:
     """One problem for every later regimen of a treatment still running."""
     problems = []
     for index, later in enumerate(regimens):

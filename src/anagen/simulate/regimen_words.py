@@ -44,6 +44,7 @@ SPELLINGS: tuple[tuple[re.Pattern[str], str], ...] = tuple(
         (r"(?<=\w) ?/ ?(?:week|wk)\b", " a week"),
         (r"\bper (day|week|month)\b", r"a \1"),
         (r"\bwk(s?)\b", r"week\1"),
+        (r"\b(?:daily )?([1-7]) days? (?:a|each|every) week\b", r"\1 times a week"),
         (r"\b(?:at night|every (?:night|evening|morning)|in the (?:evening|morning)|each day)\b",
          "daily"),
         (r"\bdaily daily\b", "daily"),

@@ -14,7 +14,7 @@ from anagen.errors import InputProblems, Problem
 from anagen.simulate.exposure import traits
 from anagen.simulate.parameter_draws import sample
 from anagen.simulate.person import Person
-from anagen.simulate.regimen import Arm, Regimen, parse_plan
+from anagen.simulate.regimen import Arm, Regimen, given_twice, parse_plan
 from anagen.trials.design import CONTROLS, Trial, TrialArm
 
 FloatArray = NDArray[np.float64]
@@ -61,6 +61,14 @@ def regimens_of(arm: TrialArm, file: str, place: str) -> tuple[Regimen, ...]:
                     )
                 )  # fmt: skip
         found += parsed
+    problems += (
+        [
+            replace(p, file=file, field=f"{place}.regimens", value=p.field)
+            for p in given_twice(found)
+        ]
+        if not problems
+        else []
+    )
     if problems:
         raise InputProblems(problems)
     return tuple(found)
@@ -85,7 +93,7 @@ def above_plans(trial: Trial) -> tuple[str, ...]:
 
 def simulated(arm: TrialArm, regimens: tuple[Regimen, ...]) -> Arm:
     """The arm as the simulation takes it: what a vehicle gains counts, as in the trial."""
-    return Arm(arm.id, arm.id, regimens, as_in_trial=True)
+    return Arm(arm.id, arm.id, regimens, as_in_trial=arm.role not in CONTROLS)
 
 
 def control_route(trial: Trial, arm: TrialArm, plans: dict[str, tuple[Regimen, ...]]) -> str:

@@ -62,7 +62,11 @@ def _areata(trial: Trial, population: Population) -> tuple[Stratum, ...]:
 def _salt_classes(population: Population) -> list[tuple[float, float]]:
     """SALT and share of each class: near-total loss, and two halves below it."""
     top = value("total_salt")
-    lowest = value("trial_salt_min") if population.salt_min is None else population.salt_min
+    usual = value("trial_salt_min")
+    told = [end for end in (population.salt_mean, population.salt_max) if end is not None]
+    # Whose mean or most lies at or under the usual least let milder loss in.
+    least = usual if all(end > usual for end in told) else 0.0
+    lowest = least if population.salt_min is None else population.salt_min
     highest = min(100.0 if population.salt_max is None else population.salt_max, 100.0)
     total = min(max(value("trial_salt_near_total"), lowest), highest)
     if highest < top:
@@ -86,7 +90,11 @@ def _salt_classes(population: Population) -> list[tuple[float, float]]:
         else:
             total = min(max(population.salt_mean, lowest, top), highest)
     reach = (below - lowest) / (2.0 * math.sqrt(3.0))
-    middle = min(max(middle, lowest + reach), below - reach)
+    room = min(middle - lowest, below - middle)
+    if room < reach:
+        # A mean near one end: the halves stand closer, so that it holds.
+        middle = min(max(middle, lowest), below)
+        reach = max(room, 0.0) / math.sqrt(3.0)
     classes = [(total, share)]
     classes += [(middle + z * reach, (1.0 - share) / 2.0) for z in HALVES]
     return [(salt, part) for salt, part in classes if part > 0.0]

@@ -34,6 +34,7 @@ from anagen.trials.effects import (
 from anagen.trials.endpoints import RULES, WORSE_IS_COUNTED, Rule, readings
 from anagen.trials.leaving import leaving
 from anagen.trials.population import Stratum, strata
+from anagen.trials.results import possible
 from anagen.trials.unaided import share_drawn, unaided
 
 FloatArray = NDArray[np.float64]
@@ -359,6 +360,8 @@ def _people(
         seen_last = np.floor(np.minimum(left, last)).astype(np.int64)
         visit = np.where(gone, np.minimum(visit, seen_last), visit)
     now = readings(rule.observable, course, visit, random(f"reading:{rule.observable}:{item.week}"))
+    # The visit of entry is one reading, not two.
+    now = np.where(visit == begin, start, now)
     seen = rule.person(start, now)
     if rule.kind == "responders":
         seen = 100.0 * seen
@@ -444,6 +447,7 @@ def _spread(
             # A difference of shares has no slope of its own; the steepest is taken.
             effect *= 100.0
         drawn = known + math.hypot(effect, sampling or 0.0) * normals
+        drawn = np.clip(drawn, *possible(rule, item.kind))
     low_90, low_50, high_50, high_90 = np.quantile(drawn, (0.05, 0.25, 0.75, 0.95))
     return Prediction(
         asked=item,
