@@ -19,6 +19,7 @@ from anagen.catalog.findings import (
     load_findings,
     load_frequencies,
     load_red_flags,
+    load_settings,
     load_sharing,
     load_tests,
 )
@@ -347,3 +348,18 @@ def test_no_picture_however_typical_is_certain() -> None:
     )
     assert result.causes[0].cause == "tinea_capitis"
     assert 0.9 < result.causes[0].probability < 0.99
+
+
+def test_a_weak_finding_that_may_speak_either_way_is_not_listed() -> None:
+    record = person(
+        age_years=30, sex="male",
+        complaint={"pattern": ["vertex"], "duration_weeks": 100},
+        findings={"itch": "present", "scalp_scale": "absent", "bitemporal_recession": "present"},
+    )  # fmt: skip
+    causes = assess(record).causes
+    assert any(cause.findings_for for cause in causes)
+    clear = load_settings()["clear_weight"]
+    for cause in causes:
+        for weight in (*cause.findings_for, *cause.findings_against):
+            either_way = weight.low <= 0.0 <= weight.high
+            assert not either_way or abs(weight.log_likelihood_ratio) >= clear

@@ -9,6 +9,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from anagen.assess.records import RedFlag
 from anagen.catalog.harms import SEVERITIES, USES, harms_of, load_harms
 from anagen.catalog.plans import load_combinations, load_outcomes, load_settings, load_weights
 from anagen.catalog.treatments import (
@@ -27,7 +28,7 @@ from anagen.observe.noise import smallest_real_change
 from anagen.patients.record import Values
 from anagen.plan.compare import better_or_worse, harm_index, importance_of, per_100
 from anagen.plan.make import make_plan
-from anagen.plan.options import Candidate, counted_share
+from anagen.plan.options import Candidate, asked_about, counted_share
 from anagen.plan.records import Plan
 from plan_cases import assessment, fake_forecast, person, stop_flag
 
@@ -380,3 +381,57 @@ def test_doubt_is_counted_once_in_all(treatment: str, share: float) -> None:
     if item.tier == "plausible":
         chance = settings[f"credence_{item.grade}"]
         assert counted_share(item) * chance == pytest.approx(settings[f"certainty_{item.grade}"])
+
+
+def test_an_ambiguous_name_asks_about_all_its_forms() -> None:
+    fields: dict[str, object] = {"sex": "male", "age_years": 30, "asks_about": ("Minoxidil",)}
+    asked = asked_about(person(**fields))
+    assert asked == {"minoxidil_oral", "minoxidil_topical"}
+    plan = _plan({"alopecia_areata_patchy": 0.9}, **fields)
+    told = (*plan.options, *plan.blocked, *plan.no_evidence)
+    assert asked <= {item.id for item in told}
+
+
+@pytest.mark.parametrize(
+    ("words", "meant"),
+    [
+        ("oral minoxidil", {"minoxidil_oral"}),
+        ("is minoxidil 5% safe?", {"minoxidil_oral", "minoxidil_topical"}),
+        ("Nutrafol", {"hair_nutraceuticals"}),
+        ("laser", {"lllt"}),
+        ("tablets", set()),
+        ("turmeric", set()),
+    ],
+)
+def test_what_is_asked_about_is_read_as_people_write_it(words: str, meant: set[str]) -> None:
+    assert asked_about(person(asks_about=(words,))) == meant
+
+
+@pytest.mark.parametrize("flags", [[], [stop_flag()]], ids=["planned", "stopped"])
+def test_what_is_asked_about_and_not_known_is_said(flags: list[RedFlag]) -> None:
+    plan = make_plan(
+        person(sex="male", age_years=30, asks_about=("turmeric", "rosemary oil", "finasteride")),
+        assessment({"male_pattern_hair_loss": 0.9}, flags=flags),
+        draws=40, forecaster=fake_forecast,
+    )  # fmt: skip
+    assert "Asked about, not known to Anagen: turmeric." in plan.limits
+    assert any("rosemary oil" in text and "anagen ask" in text for text in plan.limits)
+    assert not any("known to Anagen" in text for text in _man().limits)
+
+
+def test_the_order_tells_the_answers_that_its_weights_come_from() -> None:
+    basis = _man(values={"low_cost": 0.9}).order_basis
+    assert "low burden 0.1 (answer 50 of 100, times 0.2)" in basis
+    assert "low cost 0.09 (answer 90 of 100, times 0.1)" in basis
+
+
+def test_a_trigger_is_removed_only_where_a_drug_may_be_it() -> None:
+    def offered(causes: dict[str, float], **fields: object) -> bool:
+        plan = _plan(causes, sex="female", age_years=32, **fields)
+        return "remove_trigger" in {item.id for item in plan.options}
+
+    assert not offered({"telogen_effluvium_postpartum": 0.9})
+    assert not offered({"telogen_effluvium_acute": 0.9, "trigger_fever": 0.8})
+    assert offered({"telogen_effluvium_acute": 0.9, "trigger_drug_retinoid": 0.5})
+    assert offered({"telogen_effluvium_acute": 0.9}, medicines=[{"name": "valproate"}])
+    assert offered({"telogen_effluvium_acute": 0.9}, findings={"recent_new_drug": "present"})

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from anagen.catalog.salts import salts_of
 from anagen.catalog.treatments import load_treatments
 from anagen.errors import InputProblems
 from anagen.simulate.regimen import (
@@ -267,3 +268,50 @@ def test_the_page_of_words_is_read_as_it_stands_and_comes_back(words: str) -> No
     assert [replace(regimen, text="") for regimen in again] == [
         replace(regimen, text="") for regimen in plan
     ]
+
+
+@pytest.mark.parametrize(
+    ("words", "treatment", "dose", "days"),
+    [
+        ("rogaine foam twice a day", "minoxidil_topical", 5.0, 0.5),
+        ("derma roller 1.5mm", "microneedling", 1.0, 14.0),
+        ("dermaroller 0.5 mm weekly", "microneedling", 1.0, 7.0),
+        ("kenalog shots", "triamcinolone_intralesional", 5.0, 28.0),
+        ("ferrous sulfate 200mg daily", "iron", 65.0, 1.0),
+        ("ferrous sulphate 325 mg daily", "iron", 64.0, 1.0),
+        ("ferrous fumarate 210 mg daily", "iron", 68.0, 1.0),
+        ("ferrous gluconate 300 mg twice daily", "iron", 35.0, 0.5),
+        ("iron 65 mg daily", "iron", 65.0, 1.0),
+    ],
+)
+def test_brands_needles_and_salts_are_read(
+    words: str, treatment: str, dose: float, days: float
+) -> None:
+    made = parse_regimen(words)
+    assert (made.treatment, made.dose, made.interval_days) == (treatment, dose, days)
+
+
+def test_a_salt_of_an_unknown_tablet_is_asked_about() -> None:
+    with pytest.raises(InputProblems) as found:
+        parse_regimen("ferrous sulfate 400 mg daily")
+    assert "ferrous sulfate 200 mg holds 65 mg" in found.value.problems[0].fix
+    with pytest.raises(InputProblems) as plain:
+        parse_regimen("iron 200 mg daily")
+    assert "holds" not in plain.value.problems[0].fix
+
+
+def test_every_tablet_of_a_salt_is_a_dose_of_its_treatment() -> None:
+    for name, treatment in load_treatments().items():
+        for tablet in salts_of(name):
+            assert treatment.regimen is not None
+            assert tablet.unit == treatment.regimen.unit
+            assert 0.0 < tablet.holds < tablet.amount
+            for words in tablet.names:
+                made = parse_regimen(f"{words} {tablet.amount:g} {tablet.unit}")
+                assert (made.treatment, made.dose) == (name, tablet.holds)
+
+
+@pytest.mark.parametrize("words", ["derma roller 5 mm", "1.5mm", "ml", "1"])
+def test_a_depth_that_no_trial_used_or_an_amount_alone_is_not_read(words: str) -> None:
+    with pytest.raises(InputProblems):
+        parse_regimen(words)

@@ -315,3 +315,8 @@ def test_supplements_are_shown_as_one_sum_beside_their_limit() -> None:
     )
     shown = {fact.label: fact.value for fact in facts(record)}
     assert shown["Selenium"] == "300 ug a day; upper limit 255, which this passes"
+
+
+def test_what_is_smaller_than_anything_shown_is_nothing() -> None:
+    assert [number(value) for value in (1.1e-14, -1.1e-14, 0.0)] == ["0", "0", "0"]
+    assert signed(-1.1e-14) == "0"

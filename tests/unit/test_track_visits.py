@@ -10,7 +10,7 @@ import pytest
 from anagen.errors import InputProblems
 from anagen.patients.reading import Reading
 from anagen.track.store import Course
-from anagen.track.transfer import lab_from_words, read_export, to_csv
+from anagen.track.transfer import lab_from_words, lab_typed, read_export, to_csv
 from anagen.track.visit import LabResult, Visit, read_visit
 
 START, TODAY = date(2026, 5, 1), date(2026, 11, 21)
@@ -104,3 +104,11 @@ def test_a_bound_and_a_word_come_back_from_csv() -> None:
     course = Course("one", START, (Visit(date(2026, 6, 1), labs=labs),))
     back = read_export(to_csv([course]).encode(), "x.csv", TODAY)
     assert back == (course,)
+
+
+def test_a_typed_result_that_is_neither_number_nor_word_is_told_with_the_rest() -> None:
+    assert lab_typed("ferritin=low") == {"test": "ferritin", "text": "low"}
+    assert lab_typed("igra=see report") == {"test": "igra", "text": "see report"}
+    visit, problems = read(measurements={"salt": 400}, labs=[lab_typed("ferritin=abc")])
+    assert visit is None
+    assert set(problems) == {"measurements.salt", "labs[0].value"}

@@ -29,7 +29,7 @@ def finding_weights(
     """
     inside = every.contains[:, cause]
     inside_kept = inside[draws.rows]
-    smallest = load_settings()["smallest_weight"]
+    smallest, clear = (load_settings()[name] for name in ("smallest_weight", "clear_weight"))
     weights: list[FindingWeight] = []
     parts = group_likelihoods(knowledge, every.members, p, known)
     kept_parts = group_likelihoods(knowledge, every.members[draws.rows], draws.p, known)
@@ -44,6 +44,10 @@ def finding_weights(
                 continue
             moved = _log_ratio(draws.p[:, :, position], state, kept_weight, inside_kept)
             low, high = np.quantile(moved, [0.05, 0.95])
+            low, high = float(min(low, ratio)), float(max(high, ratio))
+            if low <= 0.0 <= high and abs(ratio) < clear:
+                # It says little and may as well speak for the other side: counted, not listed.
+                continue
             finding = knowledge.findings[int(known.columns[position])]
             row = knowledge.row(cause_id, finding.id)
             weights.append(
@@ -52,8 +56,8 @@ def finding_weights(
                     label=finding.label,
                     state="present" if state else "absent",
                     log_likelihood_ratio=float(ratio),
-                    low=float(min(low, ratio)),
-                    high=float(max(high, ratio)),
+                    low=low,
+                    high=high,
                     source=row.source,
                     verified=row.verified,
                 )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import lru_cache
 from typing import Any
 
@@ -21,6 +21,8 @@ PLOT_HEIGHT = 190
 LABEL_GAP = 15.0
 POINTS = 60
 WORDS = {"plan": "This plan", "untreated": "No treatment", "stop": "If stopped"}
+# Of a person who takes something now: no treatment stops it.
+WORDS_IF_TAKEN = {**WORDS, "untreated": "Stopped now"}
 # The stop arm equals the plan until it stops: a band there would only hide the plan's.
 BANDS = {
     "plan": (("q05", "q95", 0.16), ("q25", "q75", 0.26)),
@@ -38,12 +40,13 @@ def fan_chart(
     domain: tuple[float, float],
     weeks_to_judge: float | None = None,
     real_change: float | None = None,
+    words: Mapping[str, str] = WORDS,
 ) -> str:
     """Median lines with 50 % and 90 % bands, as SVG text. At most one curve a role.
 
     `domain` is the value axis, the same for all charts of one report. Weeks before
     `weeks_to_judge` are shaded. `real_change` draws the span around today's value inside which a
-    measurement cannot tell change from noise.
+    measurement cannot tell change from noise. `words` are those beside the ends, by role.
     """
     last = max(curve.weeks[-1] for curve in curves)
     datasets: dict[str, list[dict[str, Any]]] = {curve.role: _rows(curve) for curve in curves}
@@ -56,7 +59,7 @@ def fan_chart(
         datasets["noise"] = [
             {"week": 0.0, "end": last, "mid": today + sign * real_change} for sign in (-1, 1)
         ]
-    datasets |= _end_labels(curves, domain, last)
+    datasets |= _end_labels(curves, domain, last, words)
     roles = tuple(curve.role for curve in curves)
     spec = _specification(roles, last, domain, "early" in datasets, "noise" in datasets)
     return draw({**spec, "datasets": datasets}, ident=ident, title=title, description=description)
@@ -80,7 +83,7 @@ def _rows(curve: Curve) -> list[dict[str, Any]]:
 
 
 def _end_labels(
-    curves: Sequence[Curve], domain: tuple[float, float], last: float
+    curves: Sequence[Curve], domain: tuple[float, float], last: float, words: Mapping[str, str]
 ) -> dict[str, list[dict[str, Any]]]:
     """Words beside each line's end, kept apart, and the thin lines that lead to them.
 
@@ -99,7 +102,7 @@ def _end_labels(
             {"week": last * (1 + 10 / PLOT_WIDTH), "mid": beside},
         ]
         labels.append(
-            {"week": last * (1 + 13 / PLOT_WIDTH), "mid": beside, "text": WORDS[curve.role]}
+            {"week": last * (1 + 13 / PLOT_WIDTH), "mid": beside, "text": words[curve.role]}
         )
     return found
 

@@ -191,9 +191,9 @@ def _arms(judged: SinglePlan | None, person: Person) -> tuple[Arm, ...]:
     """No treatment, what is taken now going on, and the plan when numbers may be shown of it."""
     from anagen.plan.single import PLAN_ARM
     from anagen.simulate.regimen import Arm
-    from anagen.simulate.running import no_change
+    from anagen.simulate.running import named, no_change
 
-    untreated = Arm("untreated", "No treatment", as_in_trial=False)
+    untreated = named(Arm("untreated", "No treatment", as_in_trial=False), person)
     without = (untreated, no_change(person)) if person.running else (untreated,)
     if judged is None or judged.silent:
         return without
@@ -201,7 +201,8 @@ def _arms(judged: SinglePlan | None, person: Person) -> tuple[Arm, ...]:
     label = judged.label
     if works < 1.0:
         label = f"{label}, if it works at all ({100.0 * works:.0f} % chance)"
-    return (*without, Arm(PLAN_ARM, label, judged.regimens, as_in_trial=False))
+    plan = Arm(PLAN_ARM, label, judged.regimens, as_in_trial=False)
+    return (*without, named(plan, person))
 
 
 def _draw(

@@ -99,7 +99,7 @@ def add_visit(
     from anagen.patients.intake import load
     from anagen.patients.reading import Reading
     from anagen.track.store import Course, add
-    from anagen.track.transfer import finding_from_words, lab_from_words
+    from anagen.track.transfer import finding_from_words, lab_typed
     from anagen.track.visit import QUADRANTS, read_visit
 
     record, path = load(patient), _path(file)
@@ -124,7 +124,7 @@ def add_visit(
         ),
         "salt_quadrants": given or None,
         "findings": dict(finding_from_words(words) for words in finding or ()),
-        "labs": [lab_from_words(words) for words in lab or ()],
+        "labs": [lab_typed(words) for words in lab or ()],
         "photos": photo or [],
         "adherence_percent": adherence,
         "plan": plan or "",

@@ -47,6 +47,7 @@ from anagen.plan.options import (
     asked_candidates,
     candidates,
     counted_share,
+    not_known,
     referral,
 )
 from anagen.plan.records import Aims, Contribution, Option, Plan
@@ -132,7 +133,7 @@ def make_plan(
             main_outcome="",
             order_basis="A red flag stops planning: a clinician comes first.",
             values=importance,
-            limits=(NOT_A_DIRECTIVE, *waits),
+            limits=(NOT_A_DIRECTIVE, *waits, *not_known(record)),
             sources=tuple(dict.fromkeys((*(flag.source for flag in stopping), *only.sources))),
         )
     if not assessment.complaint_found:
@@ -190,7 +191,7 @@ def make_plan(
         main_outcome=main.label if main else "",
         order_basis=_order_basis(importance, [row for row in rows if row.main], batch),
         values=importance,
-        limits=(*forbidden, *_limits(everything, batch, mechanisms)),
+        limits=(*forbidden, *not_known(record), *_limits(everything, batch, mechanisms)),
         sources=_sources(everything, rows),
         untreated=outcomes(rows, batch, UNTREATED) if batch else (),
         real_change=_real_change(main, batch),
@@ -243,7 +244,7 @@ def _without_complaint(
         main_outcome="",
         order_basis="",
         values=importance,
-        limits=("Nothing is planned without a hair complaint.",),
+        limits=("Nothing is planned without a hair complaint.", *not_known(record)),
         sources=(),
     )
 
@@ -344,12 +345,12 @@ def _option(
     arm = None
     label = item.label
     if item.id == WAITING and batch is not None:
-        arm = UNTREATED
-        if goes_on and NO_CHANGE in batch.arms:
-            # Waiting is to change nothing, which is not to stop what is taken.
-            arm, label = NO_CHANGE, batch.arms[NO_CHANGE].arm.label
+        # Waiting is to change nothing, which is not to stop what is taken.
+        runs = NO_CHANGE in batch.arms
+        arm = NO_CHANGE if goes_on and runs else UNTREATED
+        label = batch.arms[arm].arm.label if runs else label
     elif batch is not None and item.id in batch.arms:
-        arm = item.id
+        arm, label = item.id, batch.arms[item.id].arm.label
     stopped = stop_arm_id(item.id)
     tier, basis = item.tier, item.tier_basis
     if tier == "forecast" and arm is None:
@@ -467,7 +468,8 @@ def _order_basis(
             "name."
         )
     said = ", ".join(
-        f"{name.replace('_', ' ')} {importance[name] * row.scale:g}"
+        f"{name.replace('_', ' ')} {importance[name] * row.scale:g} "
+        f"(answer {100.0 * importance[name]:.0f} of 100, times {row.scale:g})"
         for name, row in load_weights().items()
     )
     benefits = " plus ".join(f"'{row.label}'" for row in mains)

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from functools import cache
 
 from anagen.assess.records import Assessment
 from anagen.catalog.expressions import truth
 from anagen.catalog.findings import load_settings as load_assessment_settings
 from anagen.catalog.medicines import treatments_of
 from anagen.catalog.plans import load_combinations, load_settings
+from anagen.catalog.tables import read_table
 from anagen.catalog.treatments import (
     GRADES,
     ROLES,
@@ -22,10 +24,12 @@ from anagen.catalog.treatments import (
     load_treatments,
     tier_of,
 )
+from anagen.catalog.words import contained, normal
 from anagen.patients.record import Medicine, PatientRecord
 from anagen.plan.facts import PersonFacts
 from anagen.plan.records import SafetyReason, SafetyVerdict
 from anagen.plan.safety import CHECK_FIRST, check, regimen_for, worst
+from anagen.simulate.regimen import treatments_meant
 
 WAITING = "watchful_waiting"
 REFERRAL = "specialist_referral"
@@ -77,13 +81,35 @@ def candidates(record: PatientRecord, assessment: Assessment) -> tuple[Candidate
 
 
 def asked_about(record: PatientRecord) -> frozenset[str]:
-    """Treatments the person asks about, matched by id, name or synonym."""
-    asked = {" ".join(text.casefold().split()) for text in record.asks_about}
-    return frozenset(
-        row.id
-        for row in load_treatments().values()
-        if asked & {word.casefold() for word in (row.id, row.name, *row.synonyms)}
+    """Treatments the person asks about; of a name with several forms, all of them."""
+    return frozenset[str]().union(*map(_asked, record.asks_about))
+
+
+def not_known(record: PatientRecord) -> tuple[str, ...]:
+    """Sentences on what the person asks about and that is no treatment here; empty if nothing."""
+    missing = [text for text in record.asks_about if not _asked(text)]
+    claims = [text for text in missing if normal(text) in _everyday("claim")]
+    told = (
+        ("Asked about, no treatment here, but `anagen ask` answers", claims),
+        ("Asked about, not known to Anagen", [text for text in missing if text not in claims]),
     )
+    return tuple(f"{words}: {'; '.join(texts)}." for words, texts in told if texts)
+
+
+def _asked(text: str) -> frozenset[str]:
+    """As the words of a plan name it, or else a list of medicines, or the words of questions."""
+    return (
+        treatments_meant(text)
+        or treatments_of(text)
+        or frozenset(contained(text, _everyday("treatment")))
+    )
+
+
+@cache
+def _everyday(kind: str) -> Mapping[str, tuple[str, ...]]:
+    """What people call a treatment or a claim in questions, in normal form, and its id."""
+    rows = read_table("ask/synonyms.csv")
+    return {normal(row["phrase"]): (row["target"],) for row in rows if row["kind"] == kind}
 
 
 def referral(record: PatientRecord, assessment: Assessment, why: str) -> Candidate:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from itertools import permutations
 
-from anagen.assess.records import Assessment
+from anagen.assess.records import Assessment, RedFlag
 from anagen.catalog.harms import harms_of
 from anagen.catalog.treatments import load_treatments, tier_of
 from anagen.patients.record import PatientRecord
@@ -36,7 +36,8 @@ class SinglePlan:
 
     `refused` names the reasons of safety (then nothing was simulated); `silent` says why no number
     may be shown for another reason. `outcomes` has one entry an arm of the forecast. `harms` are
-    rates of side effects at usual doses by treatment, empty where none are known.
+    rates of side effects at usual doses by treatment, empty where none are known. `red_flags` are
+    all that were raised, whether they stop planning or not.
     """
 
     patient_id: str
@@ -52,6 +53,7 @@ class SinglePlan:
     outcomes: dict[str, tuple[Outcome, ...]]
     forecast: Forecast | None
     harms: Mapping[str, tuple[HarmRate, ...]] = field(default_factory=dict)
+    red_flags: tuple[RedFlag, ...] = ()
 
 
 def forecast_plan(
@@ -151,6 +153,7 @@ def judge_plan(
         observables=(),
         outcomes={},
         forecast=None,
+        red_flags=assessment.red_flags,
     )
     if made.refused:
         return made

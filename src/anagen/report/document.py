@@ -44,7 +44,7 @@ def build(
     _check(plan)
     cite = Citations()
     assessment = plan.assessment
-    flags = why.flag_items(assessment, cite)
+    flags = why.flag_items(assessment.red_flags, cite)
     causes = why.cause_items(assessment, cite)
     tests = why.next_tests(assessment, cite)
     main = options.main_label(plan)

@@ -12,12 +12,18 @@ from markupsafe import Markup
 
 from anagen.charts.bars import cause_bars
 from anagen.charts.effects import effect_chart
-from anagen.charts.fan import fan_chart
+from anagen.charts.fan import WORDS, WORDS_IF_TAKEN, fan_chart
 from anagen.charts.harms import harm_chart
 from anagen.charts.icons import icon_array, icon_key, symbols
 from anagen.charts.labels import nice_domain
 from anagen.charts.series import Bar, Curve, Interval, Pair
-from anagen.report.questions import folded, numbered, shown_first
+from anagen.report.questions import (
+    folded,
+    numbered,
+    shown_first,
+    untreated_label,
+    yardstick,
+)
 from anagen.report.records import (
     CauseItem,
     ChangeItem,
@@ -107,6 +113,8 @@ def render(document: Document) -> str:
             people_key=Markup(icon_key()),
             compared=numbered(document),
             folded=folded(document),
+            no_treatment=untreated_label(document),
+            yardstick=yardstick(document),
             others=[option for option in shown if not option.outcomes],
             shown_options=shown,
             waiting=waiting,
@@ -151,6 +159,7 @@ def _fans(document: Document, option: OptionItem) -> list[Fan]:
     made: list[Fan] = []
     if option.arm is None:
         return made
+    words = WORDS_IF_TAKEN if yardstick(document) else WORDS
     wanted = [document.main_observable, *FURTHER_OBSERVABLES]
     for name in dict.fromkeys(wanted):
         observable = next((o for o in document.observables if o.observable == name), None)
@@ -162,13 +171,14 @@ def _fans(document: Document, option: OptionItem) -> list[Fan]:
             curves,
             ident=f"fan-{option.option}-{name}",
             title=f"{observable.label}: {option.label}",
-            description=_told(curves, observable),
+            description=_told(curves, observable, words),
             domain=_domain(observable),
             weeks_to_judge=option.weeks_to_judge,
             real_change=document.real_change if main else None,
+            words=words,
         )
         better = "Lower is better." if observable.better == "lower" else "Higher is better."
-        table = _fan_table(curves)
+        table = _fan_table(curves, words)
         stop = option.stop_label
         made.append(Fan(observable.label, observable.unit, better, Markup(svg), table, stop))
     return made
@@ -183,14 +193,10 @@ def _own_curves(document: Document, option: OptionItem, observable: str) -> list
     ]
 
 
-def _short(curve: Curve) -> str:
-    return {"plan": "This plan", "untreated": "No treatment", "stop": "If stopped"}[curve.role]
-
-
-def _told(curves: Sequence[Curve], observable: Observable) -> str:
+def _told(curves: Sequence[Curve], observable: Observable, words: Mapping[str, str]) -> str:
     last = curves[0].weeks[-1]
     parts = [
-        f"{_short(c).lower()} {number(c.q50[-1])}, 9 of 10 between {number(c.q05[-1])} and "
+        f"{words[c.role].lower()} {number(c.q50[-1])}, 9 of 10 between {number(c.q05[-1])} and "
         f"{number(c.q95[-1])}"
         for c in curves
     ]
@@ -200,12 +206,12 @@ def _told(curves: Sequence[Curve], observable: Observable) -> str:
     )
 
 
-def _fan_table(curves: Sequence[Curve]) -> Markup:
+def _fan_table(curves: Sequence[Curve], words: Mapping[str, str]) -> Markup:
     weeks = curves[0].weeks
     step = 26 if weeks[-1] > 60 else 13
     rows = [i for i, week in enumerate(weeks) if week % step == 0]
     head = "".join(
-        Markup('<th scope="col" class="n">{}</th>').format(_short(curve)) for curve in curves
+        Markup('<th scope="col" class="n">{}</th>').format(words[curve.role]) for curve in curves
     )
     body = ""
     for i in rows:

@@ -332,7 +332,7 @@ def curves(plan: Plan) -> tuple[Curve, ...]:
     shown: dict[str, tuple[str, str]] = {}
     untreated = untreated_arm(forecast)
     if untreated is not None:
-        shown[untreated] = ("untreated", "No treatment")
+        shown[untreated] = ("untreated", forecast.arms[untreated].arm.label)
     for option in plan.options:
         if option.tier == "no_evidence" or option.status == "blocked":
             continue

@@ -35,6 +35,7 @@ def _texts(value: object) -> Iterator[str]:
             yield from _texts(item)
 
 
+NO_TREATMENT = "No treatment"
 # Tests of this prefix are advice to leave something out, not something to have done.
 ADVICE_AGAINST = "no_"
 
@@ -82,6 +83,23 @@ def folded(document: Document) -> list[OptionItem]:
     return [option for option in document.options if option.folded]
 
 
+def untreated_label(document: Document) -> str:
+    """What no treatment is for this person: who takes one now would stop it."""
+    labels = (curve.label for curve in document.curves if curve.role == "untreated")
+    return next(labels, NO_TREATMENT)
+
+
+def yardstick(document: Document) -> str:
+    """A sentence on what "no treatment" means where something would be stopped; else empty."""
+    label = untreated_label(document)
+    if label == NO_TREATMENT:
+        return ""
+    return (
+        f'"No treatment" stops what is taken now ({inside(label)}), and so does every option '
+        "that stands instead of it."
+    )
+
+
 def shown_first(times: Sequence[float]) -> float:
     """The time a reader sees first: one year when there is one, else the middle one."""
     return 52.0 if 52.0 in times else times[len(times) // 2]
@@ -110,9 +128,10 @@ def _spread(document: Document) -> str:
         outcome.better for option in options for outcome in option.outcomes if outcome.week == week
     ]
     bare = [outcome.better for outcome in document.untreated if outcome.week == week]
+    nothing = "no treatment" + (" (what is taken now stopped)" if yardstick(document) else "")
     if not counts:
         return (
-            f"After {when(week)}, {bare[0]} of 100 people like you are better with no treatment. "
+            f"After {when(week)}, {bare[0]} of 100 people like you are better with {nothing}. "
             "No other option has a forecast."
             if bare
             else ""
@@ -121,8 +140,8 @@ def _spread(document: Document) -> str:
     text = f"{plural(len(options), 'option')} compared by number. "
     if bare:
         text += (
-            f"After {when(week)}, {bare[0]} of 100 people like you are better with no "
-            f"treatment, and {reach} with the options."
+            f"After {when(week)}, {bare[0]} of 100 people like you are better with {nothing}, "
+            f"and {reach} with the options."
         )
     else:
         text += f"After {when(week)}, {reach} of 100 people like you are better."

@@ -13,7 +13,10 @@ from rich.text import Text
 from anagen.catalog.treatments import load_treatments
 from anagen.plan.single import SinglePlan
 from anagen.provenance import Stamp
+from anagen.report.citations import Citations
 from anagen.report.options import harm_text
+from anagen.report.text import flag_panel
+from anagen.report.why import flag_items
 from anagen.report.words import number, when
 from anagen.simulate.regimen import Regimen
 from anagen.simulate.result import (
@@ -27,6 +30,8 @@ from anagen.simulate.spread import spread
 
 QUANTILES = (0.05, 0.25, 0.5, 0.75, 0.95)
 TABLE_WEEKS = (0, 12, 24, 36, 52, 60, 76, 104, 156, 208, 260, 312, 416, 520)
+# As in the document of `anagen track show`, and why.
+RED_FLAG_FIELDS = ("rule", "label", "why", "action", "urgency", "stops_planning")
 HARMS_SHOWN = 6
 HARMS_NOTICE = (
     "How many of 100 people in studies had each effect, at usual doses; not fitted to this person."
@@ -42,6 +47,9 @@ def as_document(made: SinglePlan, stamp: Stamp) -> dict[str, Any]:
         "patient": made.patient_id,
         "plan": made.label,
         "regimens": [_regimen(regimen, made) for regimen in made.regimens],
+        "red_flags": [
+            {name: getattr(flag, name) for name in RED_FLAG_FIELDS} for flag in made.red_flags
+        ],
         "tier": made.tier,
         "tier_basis": list(made.tier_basis),
         "verdicts": [asdict(verdict) for verdict in made.verdicts],
@@ -106,7 +114,10 @@ def _spreads(arm: ArmForecast, observable: str) -> dict[str, list[float]]:
 
 
 def print_single(made: SinglePlan, stamp: Stamp, console: Console) -> None:
-    """Print safety, then the courses and people per 100 of all arms, widths of 60 and more."""
+    """Print red flags and safety, then courses and people per 100 of all arms, widths from 60."""
+    flags = [flag for flag in made.red_flags if not flag.stops_planning]
+    for part in flag_panel(flag_items(flags, Citations()), ()):
+        console.print(part)
     console.print(Text(made.label, style="bold"))
     if made.refused:
         console.print(Text("Refused for safety; nothing was forecast.", style="bold red"))
@@ -124,6 +135,9 @@ def print_single(made: SinglePlan, stamp: Stamp, console: Console) -> None:
         console.print(Text(made.silent, style="bold"))
         console.print(Text(NOTICE, style="dim"))
         return
+    told = made.forecast.arms["plan"].arm.label
+    if told != made.label:
+        console.print(Text(f"The plan: {told}"))
     for observable in made.observables:
         _print_courses(made, made.forecast, observable, console)
     _print_people(made, made.forecast, console)
@@ -182,7 +196,7 @@ def _print_courses(made: SinglePlan, batch: Forecast, observable: str, console: 
 
 def _column(arm: ArmForecast, made: SinglePlan) -> str:
     if not arm.arm.regimens:
-        return "No treatment"
+        return arm.arm.label
     if arm.arm.id == NO_CHANGE:
         return "No change"
     if arm.arm.id == "plan":

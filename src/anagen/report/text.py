@@ -16,7 +16,13 @@ from anagen.charts.series import Curve
 from anagen.plan.safety import CHECK_FIRST
 from anagen.report import why
 from anagen.report.citations import Citations
-from anagen.report.questions import folded, numbered, shown_first
+from anagen.report.questions import (
+    folded,
+    numbered,
+    shown_first,
+    untreated_label,
+    yardstick,
+)
 from anagen.report.records import (
     CauseItem,
     Document,
@@ -52,7 +58,7 @@ def print_assessment(assessment: Assessment, console: Console) -> None:
     cite = Citations()
     ascii_only = console.options.ascii_only
     parts = [
-        *_flags(why.flag_items(assessment, cite), ()),
+        *flag_panel(why.flag_items(assessment.red_flags, cite), ()),
         *_causes(
             why.cause_items(assessment, cite),
             tuple(sentence(text) for text in assessment.cannot_tell_apart),
@@ -75,7 +81,7 @@ def _report(document: Document, console: Console, width: int) -> Iterable:
     yield Text(document.title, style="bold")
     yield Text(f"Record {document.patient}. {document.decision}")
     yield ""
-    yield from _flags(document.flags, document.stopped_by)
+    yield from flag_panel(document.flags, document.stopped_by)
     yield from _list("In short", document.summary)
     yield from _causes(
         document.causes,
@@ -140,7 +146,8 @@ def _item(mark: str, text: str | Text, indent: int = 0) -> Padding:
     return Padding(grid, (0, 0, 0, indent))
 
 
-def _flags(flags: Sequence[FlagItem], stopped_by: Sequence[str]) -> Iterable:
+def flag_panel(flags: Sequence[FlagItem], stopped_by: Sequence[str]) -> Iterable:
+    """The box of red flags that stands before everything else; nothing where there are none."""
     if not flags and not stopped_by:
         return
     told = {flag.label for flag in flags}
@@ -226,6 +233,8 @@ def _options(document: Document, width: int) -> Iterable:
     yield _heading(f"Options, of 100 people like this one after {when(week)}")
     if document.outcome_definition:
         yield Text(f"Better means: {document.outcome_definition}")
+    if yardstick(document):
+        yield Text(yardstick(document))
     wide = width >= 78
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, padding=(0, 1), show_edge=False)
     table.add_column("Option", overflow="fold", min_width=18)
@@ -237,7 +246,7 @@ def _options(document: Document, width: int) -> Iterable:
         table.add_column("Better than with\nno treatment", no_wrap=True)
     rows: list[tuple[str, Sequence[OutcomeItem], str]] = []
     if document.untreated:
-        rows.append(("No treatment", document.untreated, ""))
+        rows.append((untreated_label(document), document.untreated, ""))
     rows += [
         (option.label, option.outcomes, f"{option.tier_label}, certainty {option.certainty}")
         for option in numbered(document)
@@ -315,7 +324,7 @@ def _curves(document: Document, width: int, ascii_only: bool) -> Iterable:
 
     for curve in curves.values():
         if curve.role == "untreated":
-            add("No treatment", curve)
+            add(curve.label, curve)
     for option in numbered(document)[:OPTIONS_SHOWN]:
         if option.arm in curves:
             add(option.label, curves[option.arm])

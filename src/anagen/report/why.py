@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
-from anagen.assess.records import Assessment, CauseProbability, FindingWeight
+from anagen.assess.records import Assessment, CauseProbability, FindingWeight, RedFlag
 from anagen.report.citations import Citations
 from anagen.report.records import CauseItem, FindingItem, FlagItem, MixtureItem, NextTest
 from anagen.report.words import percent, percent_text, range_text, sentence, spoken
@@ -15,9 +16,9 @@ CLEAR = math.log(10) / 2
 BURDENS = ("a question or a look", "a small test", "several visits", "a small operation")
 
 
-def flag_items(assessment: Assessment, cite: Citations) -> tuple[FlagItem, ...]:
+def flag_items(flags: Iterable[RedFlag], cite: Citations) -> tuple[FlagItem, ...]:
     """Red flags in their order, those that stop planning first."""
-    ordered = sorted(assessment.red_flags, key=lambda flag: not flag.stops_planning)
+    ordered = sorted(flags, key=lambda flag: not flag.stops_planning)
     return tuple(
         FlagItem(
             rule=flag.rule,

@@ -6,6 +6,8 @@ from collections.abc import Iterable
 
 from anagen.charts.labels import WEEKS_PER_MONTH, WEEKS_PER_YEAR
 
+LEAST_SHOWN = 0.0005
+
 
 def percent(probability: float) -> int:
     """A probability 0-1 as a whole number of 100."""
@@ -28,8 +30,13 @@ def range_text(low: float, high: float) -> str:
 
 
 def number(value: float) -> str:
-    """A number with no more digits than it deserves: one decimal below 10, none above."""
-    if value != 0 and abs(value) < 0.1:
+    """A number with no more digits than it deserves: one decimal below 10, none above.
+
+    What is smaller than anything shown is 0.
+    """
+    if abs(value) < LEAST_SHOWN:
+        return "0"
+    if abs(value) < 0.1:
         return f"{value:.2g}"
     if abs(value) < 10:
         return f"{round(value, 1):g}"

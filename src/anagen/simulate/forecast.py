@@ -26,7 +26,7 @@ from anagen.simulate.regimen import Arm, regimen_text
 from anagen.simulate.releases import mechanism_drivers
 from anagen.simulate.result import NO_CHANGE, ArmForecast, Forecast
 from anagen.simulate.run_in import run_in_days
-from anagen.simulate.running import from_today, lived, no_change
+from anagen.simulate.running import from_today, lived, named, no_change
 from anagen.simulate.system import daily_drivers
 from anagen.simulate.twins import Group
 
@@ -57,7 +57,7 @@ def forecast(
     name is stopped today. The arm `no_change`, in which they go on, is added.
     `progress(done, total, label)` is called before each step.
     """
-    ordered = sorted(arms, key=lambda arm: arm.id != UNTREATED.id)
+    ordered = sorted((named(arm, person) for arm in arms), key=lambda arm: arm.id != UNTREATED.id)
     if person.running and all(arm.id != NO_CHANGE for arm in ordered):
         ordered.append(no_change(person))
     total = len(ordered) + 1

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
+from anagen.catalog.salts import Salt, salts_of
 from anagen.catalog.treatments import Treatment, load_treatments
 from anagen.errors import InputProblems, Problem, nearest_name
 from anagen.simulate.regimen_doses import (
@@ -72,6 +73,8 @@ THEN = re.compile(r"\s*,?\s+(?:and\s+)?then\s+", re.IGNORECASE)
 WHAT_IS_READ = 'say dose, unit, how often, from and until which week; join treatments with "+"'
 EVERY_STEP = 'write every step: "4 mg daily for 12 weeks then 2 mg for 4 weeks then stop"'
 NOTHING_MORE = frozenset(("stop", "stopped", "nothing", "none", "off", "no treatment"))
+# How well words name a treatment that they name by a part of a longer name only.
+PART = 1
 ROUTE_WORDS = {
     "by mouth": "oral",
     "tablets": "oral",
@@ -81,6 +84,8 @@ ROUTE_WORDS = {
     "injected": "intralesional",
     "injection": "intralesional",
     "injections": "intralesional",
+    "shots": "intralesional",
+    "shot": "intralesional",
     "on the scalp": "topical",
     "lotion": "topical",
 }
@@ -205,6 +210,7 @@ def parse_regimen(text: str, treatments: Mapping[str, Treatment] | None = None) 
     dose = 0.0 if usual is None else usual.dose
     if usual is not None and amount is not None and unit is not None:
         dose = dose_in_usual_unit(text, amount, unit, usual, treatment, problems)
+        dose = next((salt.holds for salt in _salts(treatment, words) if salt.amount == dose), dose)
     if interval is None:
         interval = 1.0 if usual is None else usual.interval_days
     lasting = None
@@ -222,7 +228,8 @@ def parse_regimen(text: str, treatments: Mapping[str, Treatment] | None = None) 
     if lasting is not None and stop_week is not None and stop_week != start_week + lasting:
         problems.append(_two_ends(text, f"week {number_text(stop_week)}", start_week + lasting))
     if usual is not None and not is_loading(dose, interval, start_week, stop_week, usual):
-        problems += too_much(text, dose, interval, usual, treatment)
+        example = next(_salts(treatment, words), None)
+        problems += too_much(text, dose, interval, usual, treatment, example)
     if stop_week is not None and stop_week <= start_week:
         problems.append(
             plan_problem(
@@ -393,6 +400,14 @@ def _take(pattern: re.Pattern[str], words: str) -> tuple[re.Match[str] | None, s
     return found, f"{words[: found.start()]} {words[found.end() :]}".strip()
 
 
+def _salts(treatment: Treatment, words: str) -> Iterator[Salt]:
+    """The tablets of the treatment that the words name by their salt."""
+    said = _tokens(words)
+    return (
+        salt for salt in salts_of(treatment.id) if any(_tokens(name) <= said for name in salt.names)
+    )
+
+
 def _weeks(
     start: re.Match[str] | None, lasting: float | None, stop: re.Match[str] | None
 ) -> tuple[float, float | None]:
@@ -406,7 +421,7 @@ def _weeks(
 def _tokens(words: str) -> frozenset[str]:
     for phrase, route in ROUTE_WORDS.items():
         words = re.sub(rf"\b{phrase}\b", route, words)
-    return frozenset(re.findall(r"[a-z0-9][a-z0-9/-]*", words)) - FILLER
+    return frozenset(re.findall(r"\d+\.\d+[a-z]*|[a-z0-9][a-z0-9/-]*", words)) - FILLER
 
 
 def _bare(treatment: Treatment) -> str:
@@ -430,27 +445,7 @@ def _treatment(
     if not said:
         problems.append(plan_problem(text, text, "names no treatment", fix="start with its name"))
         return None
-    ranked: list[tuple[int, Treatment]] = []
-    for treatment in known.values():
-        best = 0
-        also = () if treatment.regimen is None else treatment.regimen.also_said
-        as_said = (f"{_bare(treatment)} {words}" for words in also)
-        for name in (*_names(treatment), *as_said):
-            meant = _tokens(name.lower())
-            routed = meant | {
-                treatment.route.lower(),
-                "solution",
-                "shampoo",
-                *_tokens(" ".join(also)),
-            }
-            if said == meant:
-                best = max(best, 4)
-            elif meant <= said <= routed:
-                best = max(best, 3)
-            elif said < meant:
-                best = max(best, 2 if said & _tokens(treatment.id.replace("_", " ")) else 1)
-        if best:
-            ranked.append((best, treatment))
+    ranked = _ranked(said, known)
     if not ranked:
         problems.append(_unknown(text, words, said, known))
         return None
@@ -459,7 +454,7 @@ def _treatment(
         fitting = [
             (score, item)
             for score, item in ranked
-            if score > 1 and item.regimen and convertible(unit, item.regimen.unit)
+            if score > PART and item.regimen and convertible(unit, item.regimen.unit)
         ]
         ranked = fitting or ranked
     top = max(score for score, _ in ranked)
@@ -472,7 +467,7 @@ def _treatment(
             )
         )
         return None
-    if top == 1:
+    if top == PART:
         name = next(name for name in _names(best_ones[0]) if said < _tokens(name.lower()))
         problems.append(
             plan_problem(
@@ -481,6 +476,61 @@ def _treatment(
         )  # fmt: skip
         return None
     return best_ones[0]
+
+
+def treatments_meant(
+    text: str, treatments: Mapping[str, Treatment] | None = None
+) -> frozenset[str]:
+    """Ids of what words such as "oral minoxidil" mean; of a name with several forms, all of them.
+
+    Where the words as a whole are no name, of the names that stand in them.
+    """
+    known = load_treatments() if treatments is None else treatments
+    words = plain_words(text)
+    for pattern in (DOSE, EVERY, TIMES, *OFTEN):
+        _, words = _take(pattern, words)
+    return _meant(words, known) or frozenset[str]().union(
+        *(_meant(found[0], known) for found in _any_name(known).finditer(words))
+    )
+
+
+def _meant(words: str, known: Mapping[str, Treatment]) -> frozenset[str]:
+    """Ids of the treatments that the words name best, more than by a part of a name."""
+    said = _tokens(words)
+    # "Tablets" alone means none of all that comes as tablets.
+    bare = not said - {item.route for item in known.values()}
+    ranked = [(score, item.id) for score, item in _ranked(said, known) if score > PART and not bare]
+    top = max((score for score, _ in ranked), default=0)
+    return frozenset(ident for score, ident in ranked if score == top)
+
+
+def _ranked(said: frozenset[str], known: Mapping[str, Treatment]) -> list[tuple[int, Treatment]]:
+    """Every treatment the words may mean with how well they name it: 4 by its name, 3 with its
+    way beside the name, 2 by its name without the way, `PART` by a part of a name."""
+    ranked: list[tuple[int, Treatment]] = []
+    if not said:
+        return ranked
+    for treatment in known.values():
+        best = 0
+        also = () if treatment.regimen is None else treatment.regimen.also_said
+        names = _names(treatment)
+        for name in (*names, *(f"{_bare(treatment)} {words}" for words in also)):
+            meant = _tokens(name.lower())
+            routed = meant | {
+                treatment.route.lower(),
+                "solution",
+                "shampoo",
+                *_tokens(" ".join(also)),
+            }
+            if said == meant:
+                best = max(best, 4)
+            elif meant <= said <= routed:
+                best = max(best, 3)
+            elif said < meant and name in names:
+                best = max(best, 2 if said & _tokens(treatment.id.replace("_", " ")) else PART)
+        if best:
+            ranked.append((best, treatment))
+    return ranked
 
 
 def _unknown(

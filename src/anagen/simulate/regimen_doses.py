@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from anagen.catalog.salts import Salt
 from anagen.catalog.treatments import Treatment, UsualRegimen, load_treatments
 from anagen.errors import Problem
 from anagen.simulate.regimen_words import (
@@ -82,9 +83,17 @@ def is_loading(
 
 
 def too_much(
-    text: str, dose: float, interval_days: float, usual: UsualRegimen, treatment: Treatment
+    text: str,
+    dose: float,
+    interval_days: float,
+    usual: UsualRegimen,
+    treatment: Treatment,
+    tablet: Salt | None = None,
 ) -> list[Problem]:
-    """A dose above the largest one, or taken so often that a day brings more than that."""
+    """A dose above the largest one, or taken so often that a day brings more than that.
+
+    `tablet` is one with a known content, where the dose was said of its salt.
+    """
     largest = usual.max_dose
     if largest is None:
         return []
@@ -99,7 +108,9 @@ def too_much(
                 text, f"{number_text(dose)} {usual.unit}",
                 f"is above the largest dose of {treatment.name} that Anagen will simulate",
                 allowed=allowed,
-                fix=f"for example: {usual.text}" + _other_way(dose, interval_days, treatment),
+                fix=f"for example: {usual.text}"
+                + _other_way(dose, interval_days, treatment)
+                + _as_salt(tablet),
             )
         ]  # fmt: skip
     if usual.unit in SUMMED:
@@ -126,6 +137,16 @@ def too_much(
             fix=f"for example: {usual.text}",
         )
     ]  # fmt: skip
+
+
+def _as_salt(tablet: Salt | None) -> str:
+    """The question of who wrote a salt: doses are those of the element."""
+    if tablet is None:
+        return ""
+    return (
+        f"; is that the element? {tablet.names[0]} {number_text(tablet.amount)} {tablet.unit} "
+        f"holds {number_text(tablet.holds)} {tablet.unit} of it"
+    )
 
 
 def _other_way(dose: float, interval_days: float, treatment: Treatment) -> str:

@@ -1,7 +1,8 @@
 """What a person is taking already, and what becomes of it in an arm.
 
 An arm says all that is taken from today on. A treatment that runs and that the arm does not name is
-stopped today and washes out; one that it names goes on from where it is.
+stopped today and washes out; one that it names goes on from where it is. `named` says so in the
+label.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
+from anagen.catalog.treatments import load_treatments
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Arm, Regimen, regimen_text
 from anagen.simulate.result import NO_CHANGE
@@ -23,6 +25,17 @@ def no_change(person: Person) -> Arm:
     """The arm in which everything that runs goes on."""
     goes_on = " + ".join(regimen_text(replace(r, start_week=0.0)) for r in person.running)
     return Arm(NO_CHANGE, f"No change: goes on with {goes_on}", person.running, as_in_trial=False)
+
+
+def named(arm: Arm, person: Person) -> Arm:
+    """The arm with a label that says which running treatments it stops; the same where none."""
+    kept = {regimen.treatment for regimen in arm.regimens}
+    names = [load_treatments()[r.treatment].name for r in person.running if r.treatment not in kept]
+    if not names:
+        return arm
+    left = " and ".join(n if n[:2].isupper() else n[:1].lower() + n[1:] for n in names)
+    label = f"{arm.label} (instead of {left})" if kept else f"Stop {left}, no treatment"
+    return replace(arm, label=label)
 
 
 def from_today(person: Person, regimens: Iterable[Regimen]) -> tuple[Regimen, ...]:

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
+from anagen.catalog.labs import find_lab
 from anagen.errors import InputProblems, nearest_name
 from anagen.patients.documents import read_document
+from anagen.patients.laboratory import RESULT_WORDS, result_word
 from anagen.patients.reading import Reading, listed
 from anagen.track.store import Course
 from anagen.track.visit import OBSERVABLE, QUADRANTS, LabResult, as_document, read_day, read_visit
@@ -81,6 +83,18 @@ def lab_from_words(words: str) -> dict[str, Any]:
         return {"test": test.strip(), "text": said.strip()}
     number = f"{found[1]}{found[2]}" if found[1] else float(found[2])
     return {"test": test.strip(), "value": number, "unit": (found[3] or "").strip()}
+
+
+def lab_typed(words: str) -> dict[str, Any]:
+    """As `lab_from_words`; of a test that is measured, what is no word for a result is a value.
+
+    Then a slip such as `ferritin=abc` is told as one and not kept as the words of a report.
+    """
+    lab = lab_from_words(words)
+    test, text = find_lab(lab["test"]), lab.get("text", "")
+    if test is None or test.kind == "qualitative" or not text or result_word(text) in RESULT_WORDS:
+        return lab
+    return {"test": lab["test"], "value": text}
 
 
 def finding_from_words(words: str) -> tuple[str, str]:

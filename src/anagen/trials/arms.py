@@ -61,14 +61,11 @@ def regimens_of(arm: TrialArm, file: str, place: str) -> tuple[Regimen, ...]:
                     )
                 )  # fmt: skip
         found += parsed
-    problems += (
-        [
-            replace(p, file=file, field=f"{place}.regimens", value=p.field)
-            for p in given_twice(found)
+    if not problems:
+        problems = [
+            replace(problem, file=file, field=f"{place}.regimens", value=problem.field)
+            for problem in given_twice(found)
         ]
-        if not problems
-        else []
-    )
     if problems:
         raise InputProblems(problems)
     return tuple(found)

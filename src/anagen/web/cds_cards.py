@@ -36,7 +36,7 @@ def cards(
     if not assessment.complaint_found:
         return []
     cite = Citations()
-    flags = why.flag_items(assessment, cite)
+    flags = why.flag_items(assessment.red_flags, cite)
     made = [_flag_card(flag, stamp) for flag in flags]
     if not any(flag.stops_planning for flag in flags):
         causes = why.cause_items(assessment, cite)

@@ -101,6 +101,7 @@ class UnknownReference:
         ("harms.csv", "treatment", "treatments/*.toml"),
         ("medicines.csv", "treatment", "treatments/*.toml"),
         ("supplement_limits.csv", "nutrient", "supplements.csv"),
+        ("salts.csv", "treatment", "treatments/*.toml"),
         (ENDPOINTS, "endpoint", "endpoints.csv"),
     )
 
