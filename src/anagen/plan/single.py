@@ -9,6 +9,7 @@ from itertools import permutations
 from anagen.assess.records import Assessment, RedFlag
 from anagen.catalog.harms import harms_of
 from anagen.catalog.treatments import load_treatments, tier_of
+from anagen.patients.in_effect import unchecked
 from anagen.patients.record import PatientRecord
 from anagen.plan.compare import UNTREATED, harm_rates, outcomes
 from anagen.plan.make import (
@@ -37,7 +38,8 @@ class SinglePlan:
     `refused` names the reasons of safety (then nothing was simulated); `silent` says why no number
     may be shown for another reason. `outcomes` has one entry an arm of the forecast. `harms` are
     rates of side effects at usual doses by treatment, empty where none are known. `red_flags` are
-    all that were raised, whether they stop planning or not.
+    all that were raised, whether they stop planning or not; `unchecked` says whose interactions
+    nobody could look at.
     """
 
     patient_id: str
@@ -54,6 +56,7 @@ class SinglePlan:
     forecast: Forecast | None
     harms: Mapping[str, tuple[HarmRate, ...]] = field(default_factory=dict)
     red_flags: tuple[RedFlag, ...] = ()
+    unchecked: tuple[str, ...] = ()
 
 
 def forecast_plan(
@@ -154,6 +157,7 @@ def judge_plan(
         outcomes={},
         forecast=None,
         red_flags=assessment.red_flags,
+        unchecked=unchecked(record),
     )
     if made.refused:
         return made

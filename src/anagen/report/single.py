@@ -50,6 +50,7 @@ def as_document(made: SinglePlan, stamp: Stamp) -> dict[str, Any]:
         "red_flags": [
             {name: getattr(flag, name) for name in RED_FLAG_FIELDS} for flag in made.red_flags
         ],
+        "unchecked": list(made.unchecked),
         "tier": made.tier,
         "tier_basis": list(made.tier_basis),
         "verdicts": [asdict(verdict) for verdict in made.verdicts],
@@ -118,6 +119,8 @@ def print_single(made: SinglePlan, stamp: Stamp, console: Console) -> None:
     flags = [flag for flag in made.red_flags if not flag.stops_planning]
     for part in flag_panel(flag_items(flags, Citations()), ()):
         console.print(part)
+    for sentence in made.unchecked:
+        console.print(Text(sentence, style="bold"))
     console.print(Text(made.label, style="bold"))
     if made.refused:
         console.print(Text("Refused for safety; nothing was forecast.", style="bold red"))

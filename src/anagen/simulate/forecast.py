@@ -254,7 +254,11 @@ _USED = (
         "terminal_density", "androgenetic effluvium", "hair density of the target area",
         "terminal density {:.0f} per cm2",
     ),
-    ("total_density", "androgenetic effluvium", "", "total density {:.0f} per cm2"),
+    (
+        "total_density", "androgenetic effluvium", "",
+        "total density {:.0f} per cm2: where hair thins it sets the least this head can have "
+        "begun with, not how much is left today",
+    ),
     (
         "hairs_shed_per_day",
         "effluvium",
