@@ -16,6 +16,9 @@ from anagen.errors import AnagenError
 
 # What users write as a unit has no end: a server must not keep all of it.
 UNITS_KEPT = 4096
+# No unit of a laboratory is longer, or has a power of three digits: its value could fill a machine.
+LONGEST_UNIT = 60
+_HUGE_POWER = re.compile(r"\d{4,}|[*^]-?\d{3,}")
 
 
 class UnitError(AnagenError):
@@ -108,6 +111,8 @@ def _registry() -> Any:
 @lru_cache(UNITS_KEPT)
 def _base(unit: str) -> _Base:
     """Factor to base units, dimensionality, and whether the unit is an international unit."""
+    if len(unit) > LONGEST_UNIT or _HUGE_POWER.search(unit):
+        raise UnitError(f"'{unit[:LONGEST_UNIT]}' is not a unit")
     known = _concentration(unit)
     return _registry_base(unit) if known is None else known
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
-from anagen.plan.single import judge_plan
+import io
+
+from rich.console import Console
+
+from anagen.plan.single import forecast_plan, judge_plan
+from anagen.report.single import NOTICE, print_single
 from anagen.simulate.regimen import parse_plan, together
 from plan_cases import assessment, person
+from report_cases import STAMP
 
 MAN = person(sex="male", age_years=40)
 PATTERN = assessment({"male_pattern_hair_loss": 1.0})
@@ -30,3 +36,11 @@ def test_together_is_any_shared_time() -> None:
     assert not together(first, second)
     assert not together(second, first)
     assert together(second, second)
+
+
+def test_a_forecast_too_short_to_count_anybody_is_printed_whole() -> None:
+    words = parse_plan("finasteride 1 mg daily")
+    made = forecast_plan(MAN, PATTERN, words, weeks=12, stop_week=None, draws=20)
+    stream = io.StringIO()
+    print_single(made, STAMP, Console(file=stream, width=100))
+    assert NOTICE in stream.getvalue()

@@ -85,6 +85,15 @@ def test_a_day_that_is_taken_spoils_all_and_all_are_named(tmp_path: Path) -> Non
         add(path, [course(7, person="two"), course(7, person="two")])
 
 
+def test_two_starts_of_one_person_are_refused_together(tmp_path: Path) -> None:
+    path = tmp_path / "visits.db"
+    later = Course("one", START + timedelta(days=1), course(9).visits)
+    with pytest.raises(InputProblems) as error:
+        add(path, [course(1), later])
+    assert [problem.field for problem in error.value.problems] == ["one.start"]
+    assert not path.exists() or read(path) == ()
+
+
 def test_removing(tmp_path: Path) -> None:
     path = tmp_path / "track.db"
     add(path, [course(1, 2), course(1, person="two")])

@@ -120,3 +120,9 @@ def test_the_short_way_agrees_with_the_unit_registry():
         whole = _registry_base(unit)
         assert factor == pytest.approx(whole[0], rel=1e-12), unit
         assert (dimensions, international) == whole[1:], unit
+
+
+@pytest.mark.parametrize("unit", ["10*999999999", "10^99999/L", "m" * 61])
+def test_a_unit_too_large_to_be_one_is_refused_at_once(unit: str) -> None:
+    with pytest.raises(UnitError):
+        convert(1.0, unit, "ug/L")

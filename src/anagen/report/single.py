@@ -255,7 +255,9 @@ def _print_harms(made: SinglePlan, console: Console) -> None:
 
 
 def _print_spread(made: SinglePlan, batch: Forecast, console: Console) -> None:
-    """Why the ranges are wide, at the last time that an outcome is counted."""
+    """Why the ranges are wide, at the last time that an outcome is counted, if there is one."""
+    if not made.outcomes["untreated"]:
+        return
     week = made.outcomes["untreated"][-1].week
     index = list(batch.weeks).index(week)
     observable = made.observables[0]

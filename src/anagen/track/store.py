@@ -162,7 +162,16 @@ def _courses(connection: sqlite3.Connection, path: Path) -> tuple[Course, ...]:
 def _check_free(connection: sqlite3.Connection, courses: Iterable[Course], path: Path) -> None:
     reading = Reading(str(path))
     seen: set[tuple[str, date]] = set()
+    starts: dict[str, date] = {}
     for course in courses:
+        first = starts.setdefault(course.person, course.start)
+        if first != course.start:
+            reading.problem(
+                f"{course.person}.start", str(course.start),
+                "another row of this person starts from another day",
+                allowed=first.isoformat(),
+                fix="all visits of a person start from one record",
+            )  # fmt: skip
         row = connection.execute(
             "SELECT start FROM person WHERE id = ?", (course.person,)
         ).fetchone()
