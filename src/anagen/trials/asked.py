@@ -38,10 +38,13 @@ class Asked:
 def default_analysis(endpoint: str, unit: str) -> str:
     """Those who left are no responders; means are of those still there.
 
-    In an extension of responders those who left did not fail: their last value counts.
+    In an extension of responders those who left did not fail: their last value counts. Nor is
+    leaving a harm: whoever worsened is counted as if all had stayed.
     """
     if endpoint == "salt_le_20_maintained":
         return "locf"
+    if endpoint == "salt_worsening_gt20":
+        return "mixed_model"
     return "nri" if RULES[endpoint, unit].kind == "responders" else "observed"
 
 
