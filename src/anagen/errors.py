@@ -40,6 +40,10 @@ class InputProblems(AnagenError):
         lines = [f"{p.file}: {p.field}: {p.message}" for p in self.problems]
         super().__init__("\n".join(lines))
 
+    def __reduce__(self) -> tuple[type[InputProblems], tuple[tuple[Problem, ...]]]:
+        """Made again from its problems, not its text, when it comes from another process."""
+        return type(self), (self.problems,)
+
 
 def nearest_name(name: str, valid: Iterable[str]) -> str:
     """The valid name closest to `name`, or an empty string when none is close."""

@@ -135,6 +135,50 @@ def test_an_unwritable_place_is_said(tmp_path: Path) -> None:
     assert (tmp_path / "out").read_text(encoding="utf-8") == "a file, not a folder"
 
 
+def test_a_place_that_cannot_be_written_is_said_with_all_other_problems(tmp_path: Path) -> None:
+    (tmp_path / "out").touch()
+    (tmp_path / "a.toml").write_text(GOOD + "agee = 3\n", encoding="utf-8")
+    done = run(["plan", "a.toml", "--out", "out/deep", "--json"], tmp_path)
+    assert done.returncode == 2
+    assert [p["field"] for p in json.loads(done.stdout)["problems"]] == ["agee", "--out"]
+    done = run(["trial", "table", "--out", "out/table.md"], tmp_path)
+    assert done.returncode == 2
+    assert "cannot write here" in done.stderr
+
+
+def test_letters_the_terminal_does_not_know_are_no_defect(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    for arguments in (["--help"], ["trial", "list"], ["plan", "\u03b1.toml"]):
+        done = run(arguments, tmp_path)
+        assert done.returncode == (2 if "plan" in arguments else 0), done.stderr
+        assert "Traceback" not in done.stderr
+
+
+def test_json_is_utf8_whatever_the_terminal_knows(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "ascii")
+    done = run(["plan", "\u03b1.toml", "--json"], tmp_path)
+    assert json.loads(done.stdout)["problems"][0]["file"] == "\u03b1.toml"
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="there is no full device here")
+def test_a_full_device_is_said_and_a_reader_that_left_is_not(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", "from anagen.cli import run; run()", "trial", "list"]
+    with Path("/dev/full").open("wb") as full:
+        done = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, check=False)
+    assert done.returncode == 1
+    assert done.stderr.count("\n") == 1
+    assert "No space left" in done.stderr
+    end, start = os.pipe()
+    os.close(end)
+    done = subprocess.run(command, stdout=start, stderr=subprocess.PIPE, text=True, check=False)
+    os.close(start)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
 def test_order_of_patients_and_company_change_no_bit(tmp_path: Path) -> None:
     one = str(PATIENTS / "male_pattern_vertex.toml")
     two = str(PATIENTS / "severe_alopecia_areata.toml")

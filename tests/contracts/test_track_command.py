@@ -85,6 +85,23 @@ def test_bad_visits_are_listed_and_nothing_is_written(tmp_path: Path) -> None:
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_finding_given_both_ways_is_refused(tmp_path: Path) -> None:
+    both = ["--finding", "ostia_lost", "--finding", "ostia_lost=absent"]
+    day = ["--start", "2026-05-01", "--date", "2026-05-01", "--salt", "3"]
+    done = run(["track", "add", str(PATIENT), *day, *both], tmp_path)
+    assert done.returncode == 2
+    assert "findings.ostia_lost" in done.stderr
+    assert "given twice" in done.stderr
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_an_export_to_a_device_leaves_it_open_to_others(tmp_path: Path) -> None:
+    before = Path(os.devnull).stat().st_mode
+    done = run(["track", "export", "--out", os.devnull], tmp_path)
+    assert done.returncode == 0, done.stderr
+    assert Path(os.devnull).stat().st_mode == before
+
+
 def test_a_record_without_a_day_asks_for_one(tmp_path: Path) -> None:
     done = run(["track", "add", str(PATIENT), "--date", "2026-05-01", "--salt", "3"], tmp_path)
     assert done.returncode == 2

@@ -1,4 +1,4 @@
-"""The code of every tutorial runs and prints what the page shows."""
+"""The code of every tutorial, and of the page on Python, runs and prints what the page shows."""
 
 from __future__ import annotations
 
@@ -10,8 +10,9 @@ from typing import Any
 
 import pytest
 
-FOLDER = Path(__file__).parents[2] / "docs" / "tutorials"
-PAGES = sorted(FOLDER.glob("*.md"))
+ROOT = Path(__file__).parents[2]
+FOLDER = ROOT / "docs" / "tutorials"
+PAGES = [*sorted(FOLDER.glob("*.md")), ROOT / "docs" / "howto" / "python.md"]
 NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 
 
@@ -32,11 +33,13 @@ def _run(path: Path) -> tuple[list[tuple[str | None, str]], dict[str, Any]]:
 
 
 @pytest.mark.parametrize("path", PAGES, ids=lambda path: path.stem)
-def test_a_tutorial_prints_what_it_shows(path: Path) -> None:
+def test_a_tutorial_prints_what_it_shows(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # Paths of pages are those of a checkout.
+    monkeypatch.chdir(ROOT)
     blocks, _ = _run(path)
     assert any(shown for shown, _ in blocks)
     for shown, got in blocks:
-        renew = f"renew it: python docs/tutorials/run.py {path.relative_to(FOLDER.parents[1])}"
+        renew = f"renew it: python docs/tutorials/run.py {path.relative_to(ROOT)}"
         words = [re.sub(r"\s*#", "#", NUMBER.sub("#", text or "")) for text in (shown, got)]
         assert words[0] == words[1], renew
         for a, b in zip(NUMBER.findall(shown or ""), NUMBER.findall(got), strict=True):

@@ -6,6 +6,8 @@ import csv
 import hashlib
 import json
 import math
+import os
+import signal
 import subprocess
 import sys
 import time
@@ -15,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from numpy.typing import NDArray
+from typer.testing import CliRunner
 
 from anagen.calibrate import release
 from anagen.calibrate.diagnose import demand_convergence, effective_draws, split_r_hat
@@ -44,7 +47,8 @@ from anagen.calibrate.targets import (
 )
 from anagen.catalog.parameters import load_parameters, value
 from anagen.catalog.studies import load_studies
-from anagen.errors import AnagenError
+from anagen.cli.app import app as command
+from anagen.errors import AnagenError, InputProblems
 from anagen.provenance import add_files
 from anagen.simulate.parameter_draws import PEOPLE_PER_SET
 from anagen.simulate.parameter_draws import sample as sample_parameter
@@ -584,6 +588,25 @@ def test_finished_simulations_are_used_again_and_workers_change_nothing(tmp_path
     assert (other.mean != first.mean).any()
 
 
+@pytest.mark.parametrize("damage", ["cut", "changed", "empty"])
+def test_a_damaged_simulation_is_done_again(tmp_path: Path, damage: str) -> None:
+    trials = tuple(t for t in fitted_trials("pattern") if t.trial.id == "Rushton_1991_untreated")
+    names = calibrated("pattern")
+    scores = np.random.default_rng(12).standard_normal((2, len(names)))
+    first = run(trials, names, scores, seed=1, folder=tmp_path)
+    (chunk,) = tmp_path.iterdir()
+    whole = chunk.read_bytes()
+    middle = len(whole) // 2
+    changed = whole[:middle] + bytes(255 - byte for byte in whole[middle : middle + 40])
+    chunk.write_bytes(
+        {"cut": whole[:middle], "changed": changed + whole[middle + 40 :], "empty": b""}[damage]
+    )
+    again = run(trials, names, scores, seed=1, folder=tmp_path)
+    assert (first.mean == again.mean).all()
+    assert chunk.read_bytes() == whole
+    assert list(tmp_path.iterdir()) == [chunk]
+
+
 def test_simulations_from_before_a_change_are_not_used_again(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -639,7 +662,10 @@ def test_chunks_side_by_side_have_the_bits_of_chunks_in_turn(
         assert (getattr(both, part) == getattr(alone, part)).all()
 
 
-def test_workers_of_a_killed_process_end_with_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
+def test_workers_end_with_a_process_that_is_killed_or_interrupted(
+    tmp_path: Path, end: signal.Signals
+) -> None:
     script = tmp_path / "parent.py"
     script.write_text(
         "import sys, time\n"
@@ -653,12 +679,17 @@ def test_workers_of_a_killed_process_end_with_it(tmp_path: Path) -> None:
         "        list(each(beat, sys.argv[1:]))\n"
     )
     beats = [tmp_path / "one", tmp_path / "two"]
-    parent = subprocess.Popen([sys.executable, script, *beats])
+    waiting = [tmp_path / "three", tmp_path / "four"]
+    parent = subprocess.Popen([sys.executable, script, *beats, *waiting], start_new_session=True)
     try:
         deadline = time.monotonic() + 60.0
         while not all(path.exists() for path in beats) and time.monotonic() < deadline:
             time.sleep(0.1)
         assert all(path.exists() for path in beats)
+        if end == signal.SIGINT:
+            # As a terminal does it: to the parent and to all its workers.
+            os.killpg(parent.pid, end)
+            assert parent.wait(30) == -signal.SIGINT
     finally:
         parent.kill()
         parent.wait()
@@ -671,6 +702,32 @@ def test_workers_of_a_killed_process_end_with_it(tmp_path: Path) -> None:
         before = now
         time.sleep(1.0)
     pytest.fail("the workers went on without their parent")
+
+
+def test_an_interrupted_calibration_says_that_it_goes_on(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def interrupted(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("anagen.calibrate.fit.fit", interrupted)
+    done = CliRunner().invoke(
+        command, ["calibrate", "--work", str(tmp_path / "w"), "--out", str(tmp_path / "o")]
+    )
+    assert done.exit_code == 130
+    assert f"kept in {tmp_path / 'w'}: run again to go on" in done.stderr
+    assert done.stdout == ""
+
+
+def test_where_a_calibration_cannot_write_is_told_before_it_begins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("anagen.calibrate.fit.fit", lambda *_, **__: pytest.fail("it began"))
+    (tmp_path / "file").touch()
+    places = ["--out", str(tmp_path / "file"), "--work", str(tmp_path / "file" / "below")]
+    done = CliRunner().invoke(command, ["calibrate", *places])
+    assert isinstance(done.exception, InputProblems)
+    assert [problem.file for problem in done.exception.problems] == places[1::2]
 
 
 def test_release_writes_sets_with_a_manifest_that_knows_when_it_is_stale(

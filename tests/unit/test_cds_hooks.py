@@ -215,6 +215,14 @@ def test_size_and_media_type_are_limited(client: TestClient) -> None:
     assert client.post("/cds-services/other", json={}).status_code == 404
 
 
+def test_a_call_may_be_as_long_as_a_bundle(client: TestClient) -> None:
+    body = call(record("published/LPP-01"))
+    short = posted(client, body)
+    long = posted(client, {**body, "extension": {"filler": "x" * 3_000_000}})
+    assert (short.status_code, long.status_code) == (200, 200)
+    assert len(long.json()["cards"]) == len(short.json()["cards"])
+
+
 def test_a_defect_tells_its_kind_alone(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
     def broken(*_: object) -> None:
         raise KeyError("Jane Nobody")

@@ -10,6 +10,7 @@ from anagen.errors import InputProblems
 from anagen.interop.fhir_bundle import day
 from anagen.interop.fhir_codes import HAIR_SYSTEM
 from anagen.patients.intake import load, parse, summary
+from anagen.patients.record import Situation
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
@@ -136,6 +137,14 @@ def test_bad_laboratory_results_are_left_out_and_said():
     assert "Ferritin of 2026-01-01" in said
     assert "Haemoglobin of 2026-01-01: Haemoglobin has no unit" in said
     assert "TSH of 2026-01-01" in said
+
+
+@pytest.mark.parametrize("code", ["29463-7", "8302-2", "8480-6", "2276-4"])
+def test_a_number_of_hundreds_of_digits_is_left_out_and_said(code):
+    record = read(bundle(observation(code, valueQuantity=quantity(10**400, "kg"))))
+    assert any("without a value" in line and code in line for line in record.source.reading)
+    assert not record.labs
+    assert record.situation == Situation()
 
 
 def test_body_smoking_and_pressure():
@@ -685,6 +694,12 @@ def test_titres_words_and_flags_are_results():
     assert record.labs[0].text == "positive"
     record = read(bundle(observation("2276-4", valueRatio=ratio)))
     assert "Ferritin" in said(record)
+
+
+@pytest.mark.parametrize(("answer", "text"), [("Negative", "negative"), ("Positive", "positive")])
+def test_an_interferon_test_of_tuberculosis_is_read_by_its_code(answer, text):
+    record = read(bundle(observation("71773-6", valueCodeableConcept={"text": answer})))
+    assert [(lab.test, lab.text) for lab in record.labs] == [("igra", text)]
 
 
 def test_a_test_without_a_loinc_code_is_read_by_its_name():

@@ -1,5 +1,6 @@
 """Patient files: what is read, and every way in which one can be wrong."""
 
+from datetime import date
 from pathlib import Path
 
 import pytest
@@ -352,6 +353,46 @@ def test_wrong_types_are_told_in_plain_words():
     assert "findings" in found
     assert "medicines[0]" in found
     assert "family_history" in found
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("age_years = true", "a number"),
+        ('age_years = "3_6"', "a number"),
+        ("measurements.sinclair_stage = true", "a whole number"),
+        ('complaint.episode_number = "1_0"', "a whole number"),
+        ("values.regrowth = true", "a number"),
+        ("visit_date = 0", "a day"),
+        ("visit_date = 1767225600.0", "a day"),
+        ('visit_date = "20260501"', "a day"),
+        ("visit_date = true", "a day"),
+        ("visit_date = 2999-01-01", "possible day"),
+        ('visit_date = "0999-01-01"', "possible day"),
+    ],
+)
+def test_nothing_is_bent_into_a_number_or_a_day(line, said):
+    problem = one(f'id = "a"\n{line}')
+    assert problem.field == line.partition(" ")[0]
+    assert said in problem.message
+
+
+def test_numbers_and_days_may_be_written_in_several_ways():
+    record = parse(
+        b'age_years = "36"\nvisit_date = "2026-05-01"\nmeasurements.salt = 40\n'
+        b"measurements.sinclair_stage = 3.0\nsituation.smoker = true\nsituation.weight_kg = 7_0",
+        "a.toml",
+    )
+    assert (record.age_years, record.measurements.salt, record.situation.weight_kg) == (36, 40, 70)
+    assert (record.measurements.sinclair_stage, record.situation.smoker) == (3, True)
+    dated = parse(b"visit_date = 2026-05-01", "a.toml")
+    assert dated.visit_date == record.visit_date == date(2026, 5, 1)
+
+
+@pytest.mark.parametrize("height", ["1e200", "1e308", "5e-324"])
+def test_a_height_beyond_all_numbers_is_a_problem(height):
+    found = problems(f"situation = {{ height_cm = {height}, weight_kg = 60 }}")
+    assert {problem.field for problem in found} <= {"situation.height_cm", "situation.weight_kg"}
 
 
 def test_summary_speaks_of_what_was_read():

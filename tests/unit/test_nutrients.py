@@ -74,6 +74,31 @@ def test_doses_in_words(text: str, dose: tuple[float, str] | None) -> None:
     assert daily_dose(text) == dose
 
 
+@pytest.mark.parametrize(
+    ("name", "dose", "nutrient", "amount"),
+    [
+        ("zinc sulfate", "220 mg daily", "zinc_oral", 50.0),
+        ("Zinc sulphate tablets", "110 mg daily", "zinc_oral", 25.0),
+        ("ferrous sulfate", "200 mg daily", "iron", 65.0),
+        ("ferrous fumarate", "210 mg once daily", "iron", 68.0),
+        # Said of the element, for no tablet of the salt is so small.
+        ("ferrous sulfate", "65 mg daily", "iron", 65.0),
+        ("zinc sulfate", "15 mg daily", "zinc_oral", 15.0),
+        ("zinc", "220 mg daily", "zinc_oral", 220.0),
+        # Neither a known tablet nor an amount of the element: not known.
+        ("zinc sulfate", "100 mg daily", "zinc_oral", None),
+        ("zinc sulfate", "1 g daily", "zinc_oral", None),
+    ],
+)
+def test_a_salt_is_not_read_as_its_element(
+    name: str, dose: str, nutrient: str, amount: float | None
+) -> None:
+    found = intake(person({"name": name, "dose": dose}), nutrient)
+    assert found is not None
+    assert found.amount == (amount or 0.0)
+    assert found.complete == (amount is not None)
+
+
 def test_no_conversion_without_a_row() -> None:
     assert in_unit("selenium", 100, "IU", "ug") is None
     assert in_unit("vitamin_d", 40, "IU", "ug") == pytest.approx(1.0)

@@ -180,3 +180,18 @@ def test_a_screen_done_lately_is_not_asked_again(weeks: float, asked: bool) -> N
         assert (
             f"Check first: {what}" in said or f"first: a {what}" in said or f"({what})" in said
         ) is asked, what
+
+
+@pytest.mark.parametrize(
+    ("treatment", "words"),
+    [
+        ("systemic_corticosteroid", "Never stop at once"),
+        ("corticosteroid_pulse", "without the prescriber"),
+        ("levothyroxine", "never stop it without the prescriber"),
+        ("methotrexate", "Not to be stopped without telling the prescriber"),
+        ("spironolactone_oral", "never stop it without the prescriber"),
+        ("hydroxychloroquine", "never stop it without the prescriber"),
+    ],
+)
+def test_what_must_not_be_stopped_alone_says_so(treatment: str, words: str) -> None:
+    assert words in load_treatments()[treatment].stopping.text

@@ -57,6 +57,8 @@ def test_everything_wrong_is_listed_at_once(tmp_path: Path) -> None:
         {"follicles": 0},
         {"width": 10**6},
         {"movie": ""},
+        {"plan": "finasteride 1 mg daily from week 400"},
+        {"folder": PATIENT},
         {"plan": ""},
     ],
 )

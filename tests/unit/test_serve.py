@@ -18,6 +18,7 @@ from typer.testing import CliRunner
 pytest.importorskip("uvicorn")
 
 import uvicorn
+from starlette.testclient import TestClient
 
 from anagen.cli.app import app as command
 from anagen.errors import AnagenError, InputProblems
@@ -48,6 +49,18 @@ def test_a_taken_port_is_said() -> None:
         port = first.getsockname()[1]
         with pytest.raises(AnagenError, match=f"port {port} cannot be used"):
             bound("127.0.0.1", port)
+
+
+def test_a_socket_takes_calls_before_its_address_is_told() -> None:
+    with bound("127.0.0.1", 0) as opened, socket.create_connection(opened.getsockname(), 1) as call:
+        assert call.getpeername() == opened.getsockname()
+
+
+@pytest.mark.parametrize("name", ["[::1]", "127.0.0.2", "127.0.0.1", "localhost"])
+def test_the_server_answers_under_its_own_address(name: str) -> None:
+    client = TestClient(web.cds_hooks(name="127.0.0.2"), base_url=f"http://{name}:8765")
+    assert client.get("/cds-services").status_code == 200
+    assert client.get("/cds-services", headers={"Host": "127.0.0.3"}).status_code == 400
 
 
 def test_origins_are_single_origins() -> None:

@@ -9,16 +9,19 @@ from dataclasses import replace
 from anagen.ask.index import Entry, Index, index
 from anagen.ask.match import (
     Reading,
+    compared,
     confidence,
     likeness,
     ranked,
     read,
     share,
     subject_words,
+    treatments_in,
 )
 from anagen.ask.records import Answer, Citation, Content, Outcome, Statement, Topic
 from anagen.ask.rules import raised_flags
 from anagen.ask.situation import Situation
+from anagen.ask.tokens import stem, stems
 from anagen.ask.topics import about_cause, about_claim, about_other
 from anagen.ask.treatments import (
     about_treatment,
@@ -163,10 +166,15 @@ def _closest_claim(reading: Reading, found: Index) -> Entry | None:
 
 
 def _compared(reading: Reading, found: Index) -> Entry | None:
-    """A claim that speaks of all the treatments a question compares."""
+    """A claim that is itself about the treatments a question names, and about no other."""
+    asked = {key for key in reading.named if key[0] == "treatment"}
     for _, entry in ranked(reading, found, ("claim",)):
         stated = load_claims()[entry.topic.id].kind == "claim"
-        if stated and reading.named_stems <= entry.head | entry.body:
+        label = stems(entry.topic.label)
+        # What they do together says nothing of which does more.
+        compares = compared(label) and stem("combine") not in label
+        fits = compares or not compared(reading.stems)
+        if stated and fits and treatments_in(label, found) == asked:
             return entry
     return None
 
@@ -179,7 +187,10 @@ def _primary(reading: Reading, found: Index) -> Entry | None:
     if treatments and answers_situation(treatments[0].topic.id, ids, reading):
         return treatments[0]
     claim = _closest_claim(reading, found)
-    if claim is not None:
+    # A claim on one use of both is no answer to which does more, unless it is the question.
+    against = len(treatments) > 1 and compared(reading.stems)
+    same = settings()["same_question"]
+    if claim is not None and (not against or likeness(reading, claim, found) >= same):
         return claim
     if named and named[0].topic.kind == "claim":
         # What is asked about comes first; a treatment after it is what it is compared with.
@@ -271,6 +282,9 @@ def ask(question: str) -> Answer:
     missed = reading.residue - entry.head - entry.body
     if sure < settings()["confidence_threshold"] or (missed and entry.topic.kind != "claim"):
         # Part of the question was not read, so the verdict might be on something else.
+        content = replace(content, verdict="", grade="")
+    if entry.topic.kind == "treatment" and len(treatments) > 1 and compared(reading.stems):
+        # That the first of them works is no verdict on which does more.
         content = replace(content, verdict="", grade="")
     if care and care.red_flag:
         # Who to see first, then the rules of the treatment.

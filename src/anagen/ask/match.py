@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from anagen.ask.index import Entry, Index
@@ -13,6 +13,7 @@ from anagen.ask.tokens import stem, stems, words
 from anagen.ask.vocabulary import (
     intent_phrases,
     kinds_of_words,
+    marker_words,
     settings,
     synonyms,
     whole_words,
@@ -116,6 +117,16 @@ def _spans(text: list[str], index: Index, kind: str) -> list[tuple[Key, int, int
     return found
 
 
+def treatments_in(text: list[str], index: Index) -> set[Key]:
+    """The treatments that the stems of a text name."""
+    return {key for key, _, _ in _spans(text, index, "treatment") if key[0] == "treatment"}
+
+
+def compared(text: Iterable[str]) -> bool:
+    """Whether the stems of a text set one thing against another: `vs`, `or`, `better than`."""
+    return bool({stem(word) for word in marker_words()["compare"]} & set(text))
+
+
 def _intent(text: list[str]) -> tuple[str, frozenset[str], frozenset[str]]:
     """What is asked, all stems that belong to some intent, and those that tell one from another."""
     held = [item for item in intent_phrases() if _find(item.phrase, text) >= 0]
@@ -137,6 +148,8 @@ def read(question: str, index: Index) -> Reading:
     named = tuple(dict.fromkeys(key for key, _, _ in spans))
     named_stems = frozenset(word for _, start, end in spans for word in text[start:end])
     situation = stated(question, mended, _spans(mended, index, ""), intent)
+    # What somebody else takes is understood, and is not what the question is about.
+    named = tuple(key for key in named if key[1] not in situation.of_others)
     rest = {word for word in text if len(word) > 1 or word in index.weights}
     residue = rest - named_stems - intent_stems - kinds["stop"] - kinds["filler"] - subject_words()
     residue -= situation.stems

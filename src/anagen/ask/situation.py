@@ -45,7 +45,8 @@ class Situation:
     `own` the conditions as stated; `medicines` ids and classes of medicines taken, `taken` the
     treatments taken already. `labels` names the medicines and conditions that may stand in the way
     of a treatment, `drug_causes` the causes that stand for those medicines, `causes` the causes
-    named beside a treatment, `stems` the words all of it was read from.
+    named beside a treatment, `stems` the words all of it was read from. `of_others` are ids of what
+    somebody else takes, which no rule about the asker may read.
     """
 
     people: tuple[Person, ...] = ({},)
@@ -58,6 +59,7 @@ class Situation:
     drug_causes: frozenset[str] = frozenset()
     causes: frozenset[str] = frozenset()
     stems: frozenset[str] = frozenset()
+    of_others: frozenset[str] = frozenset()
 
     @property
     def told(self) -> bool:
@@ -203,6 +205,40 @@ def _taken(raw: Sequence[str], start: int) -> bool:
     return False
 
 
+def _of_another(raw: Sequence[str], start: int) -> str:
+    """Who else takes or has it, as in `my husband takes X`; empty where nobody is named."""
+    marks = marker_words()
+    relatives = marks["relative_man"] | marks["relative_woman"] | marks["relative_either"]
+    first = max(1, start - int(settings()["words_before_a_name"]))
+    takes = False
+    for spot in range(start - 1, first - 1, -1):
+        word = raw[spot]
+        if word in relatives:
+            return word if takes and raw[spot - 1] in marks["owner"] else ""
+        # `my wife is on X` goes on, `my wife takes X, is Y` asks for something else.
+        if word in marks["self"] or (word in marks["break"] and raw[spot - 1] not in relatives):
+            return ""
+        takes = takes or word in marks["takes"]
+    return ""
+
+
+def _others(raw: Sequence[str], found: Sequence[_Mention]) -> dict[_Mention, str]:
+    """For every mention who else takes or has it, where the question is about the asker."""
+    others = {item: _of_another(raw, item.start) for item in found}
+    # Who says nothing of themselves asks for the one they name.
+    return others if marker_words()["self"] & set(raw) else dict.fromkeys(found, "")
+
+
+def _takers(people: tuple[Person, ...], relatives: set[str]) -> tuple[Person, ...]:
+    """The persons of a question about what one relative takes: the relative, where it is clear."""
+    marks, own = marker_words(), dict(people[0])
+    if "reproductive_status" in own or len(relatives) != 1:
+        return people
+    if relatives <= marks["relative_man"]:
+        return ({**own, "sex": "male"},)
+    return ({**own, "sex": "female"},) if relatives <= marks["relative_woman"] else people
+
+
 def _people(question: str) -> tuple[tuple[Person, ...], frozenset[str]]:
     """Facts of the persons a question is about, and the words they were read from."""
     text = question.casefold().replace("’", "'")
@@ -255,6 +291,14 @@ def stated(
         return Situation()
     raw = words(question)
     people, read = _people(question)
+    treatments = [item for item in found if item.kind == "treatment"]
+    takers = {_of_another(raw, item.start) for item in treatments}
+    others = _others(raw, found)
+    if "" not in takers:
+        # Nothing is asked about but what a relative takes.
+        people = _takers(people, takers)
+        pregnant = "reproductive_status" in people[0]
+        others = {item: others[item] if pregnant else "" for item in found}
     medicines: set[str] = set()
     conditions: set[str] = set()
     past: set[str] = set()
@@ -265,6 +309,10 @@ def stated(
     asked = {spot for (kind, _), *ends in spans if kind == "cause" for spot in range(*ends)}
     used: set[str] = set(read)
     for item in found:
+        if others[item]:
+            used |= set(text[item.start : item.end])
+            used |= {stem(others[item]), *map(stem, marker_words()["takes"] & set(raw))}
+            continue
         standing = _standing(raw, item.start)
         if item.kind == "treatment":
             if _taken(raw, item.start):
@@ -309,4 +357,11 @@ def stated(
         frozenset(causes),
         frozenset(name for (kind, name), _, _ in spans if kind == "cause") - causes,
         frozenset(used),
+        frozenset(
+            item.id
+            for item in found
+            if others[item]
+            and "" in takers
+            and item.kind in ("treatment", "medicine", "drug cause")
+        ),
     )

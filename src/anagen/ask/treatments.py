@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from anagen.ask.match import Reading
+from anagen.ask.match import Reading, compared
 from anagen.ask.records import Content, Statement
 from anagen.ask.rules import all_rules, general_rules, near_rules, raised_flags, triggered_rules
 from anagen.ask.situation import Situation
-from anagen.ask.tokens import stem, stems
-from anagen.ask.vocabulary import marker_words, people_words
+from anagen.ask.tokens import stems
+from anagen.ask.vocabulary import people_words
 from anagen.catalog.causes import load_causes
 from anagen.catalog.harms import USES, load_harms
 from anagen.catalog.plans import load_combinations
@@ -316,10 +316,7 @@ def answers_situation(chosen: str, treatments: Sequence[str], reading: Reading) 
 
 def _beside(treatments: Sequence[str], reading: Reading) -> tuple[str, ...]:
     """Treatments that are meant to be used together."""
-    together = reading.intent == "combine" or (
-        not reading.intent
-        and not {stem(word) for word in marker_words()["compare"]} & set(reading.stems)
-    )
+    together = reading.intent == "combine" or (not reading.intent and not compared(reading.stems))
     return tuple(treatments) if together else ()
 
 

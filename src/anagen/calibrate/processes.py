@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from contextlib import contextmanager
-from multiprocessing import get_context, parent_process
+from multiprocessing import active_children, get_context, parent_process
 from typing import TypeVar
 
 Task = TypeVar("Task")
@@ -20,14 +21,13 @@ def side_by_side(workers: int) -> Iterator[Each]:
     """Gives `each(function, tasks)`: number and result of every task, in the order they end.
 
     One worker works in this process, in the order of the tasks. More of them are started afresh, so
-    a script that calls this needs a main guard. An interrupt drops what has not begun.
+    a script that calls this needs a main guard. An interrupt ends them in the middle of a task.
     """
     if workers <= 1:
         yield lambda function, tasks: enumerate(map(function, tasks))
         return
-    pool = ProcessPoolExecutor(
-        workers, mp_context=get_context("spawn"), initializer=_end_with_parent
-    )
+    others = active_children()
+    pool = ProcessPoolExecutor(workers, mp_context=get_context("spawn"), initializer=_obey_parent)
 
     def each(function: Callable[[Task], Done], tasks: Iterable[Task]) -> Iterator[tuple[int, Done]]:
         numbers = {pool.submit(function, task): number for number, task in enumerate(tasks)}
@@ -38,12 +38,18 @@ def side_by_side(workers: int) -> Iterator[Each]:
         yield each
     except BaseException:
         pool.shutdown(wait=False, cancel_futures=True)
+        # A task may take an hour, and nobody waits for it any more.
+        for worker in active_children():
+            if worker not in others:
+                worker.terminate()
         raise
     pool.shutdown()
 
 
-def _end_with_parent() -> None:
-    """A parent that is killed tells nobody: without this its workers would wait for ever."""
+def _obey_parent() -> None:
+    """An interrupt is for the parent, which ends its workers; a parent that is killed tells nobody:
+    without this its workers would wait for ever."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     def wait() -> None:
         parent = parent_process()

@@ -13,6 +13,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import reduce
 from pathlib import Path
+from zipfile import BadZipFile
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +22,7 @@ from anagen.calibrate.inputs import inputs_mark
 from anagen.calibrate.priors import parameter_sets
 from anagen.calibrate.processes import side_by_side
 from anagen.calibrate.targets import FittedTrial
+from anagen.files import whole
 from anagen.simulate.parameter_draws import PEOPLE_PER_SET
 from anagen.simulate.parameter_sets import SeedWithSets
 from anagen.trials.predict import Reading, read
@@ -82,13 +84,13 @@ def run(
     folder.mkdir(parents=True, exist_ok=True)
     workers = workers or os.cpu_count() or 1
     made_with = (names, seed, tuple(fitted.trial.id for fitted in trials), inputs_mark())
-    chunks, missing = [], []
+    chunks: list[_Chunk] = []
     for number, start in enumerate(range(0, scores.shape[0], SETS_PER_CHUNK)):
         part = scores[start : start + SETS_PER_CHUNK]
         mark = hashlib.sha256(part.tobytes() + repr((*made_with, number)).encode()).hexdigest()
         chunks.append(_Chunk(trials, names, part, seed + number, folder / f"{mark[:16]}.npz"))
-        if not chunks[-1].path.exists():
-            missing.append(chunks[-1])
+    kept = [_kept(chunk) for chunk in chunks]
+    missing = [chunk for chunk, found in zip(chunks, kept, strict=True) if found is None]
     total = len(chunks) * len(trials)
     done = total - len(missing) * len(trials)
     if len(missing) == 1:
@@ -103,7 +105,8 @@ def run(
                     progress(done, total, f"{workers} at a time")
     if progress:
         progress(total, total, "done")
-    return reduce(Ensemble.join, [_load(chunk) for chunk in chunks])
+    pairs = zip(chunks, kept, strict=True)
+    return reduce(Ensemble.join, [found or _load(chunk) for chunk, found in pairs])
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -121,8 +124,16 @@ class _Chunk:
 _STORED = ("mean", "unaided", "counted", "people", "people_seen")
 
 
+def _kept(chunk: _Chunk) -> Ensemble | None:
+    """What an earlier run kept of a chunk; None where there is no file, or a damaged one."""
+    try:
+        return _load(chunk)
+    except (OSError, EOFError, KeyError, ValueError, BadZipFile):
+        return None
+
+
 def _load(chunk: _Chunk) -> Ensemble:
-    with np.load(chunk.path) as stored:
+    with chunk.path.open("rb") as file, np.load(file) as stored:
         return Ensemble(chunk.scores, *(stored[name] for name in _STORED))
 
 
@@ -160,17 +171,15 @@ def _simulate(
     for part in people:
         covariance[at : at + part.shape[0], at : at + part.shape[0]] = part
         at += part.shape[0]
-    # Written beside its place and moved there, so that a kill leaves no half file.
-    temporary = chunk.path.with_suffix(f".{os.getpid()}.npz")
-    np.savez(
-        temporary,
-        mean=np.concatenate(means, axis=1),
-        unaided=np.concatenate(unaided, axis=1),
-        counted=np.concatenate(counted).astype(float),
-        people=covariance,
-        people_seen=np.concatenate(seen).astype(float),
-    )
-    temporary.replace(chunk.path)
+    with whole(chunk.path) as place:
+        np.savez(
+            place,
+            mean=np.concatenate(means, axis=1),
+            unaided=np.concatenate(unaided, axis=1),
+            counted=np.concatenate(counted).astype(float),
+            people=covariance,
+            people_seen=np.concatenate(seen).astype(float),
+        )
 
 
 def set_means(reading: Reading) -> FloatArray:

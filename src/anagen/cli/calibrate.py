@@ -69,6 +69,12 @@ def calibrate(
     if check:
         _check()
         return
+    from anagen.files import place_problems
+
+    folders = () if page is not None else (out, work)
+    problems = place_problems(page) + [p for f in folders for p in place_problems(f, folder=True)]
+    if problems:
+        raise InputProblems(problems)
     if page is not None:
         _stop_if_stale()
         from anagen.calibrate.page import markdown
@@ -81,26 +87,30 @@ def calibrate(
     from anagen.calibrate.release import write
     from anagen.cli.progress import progress
 
-    for name in LAYERS if layer == "all" else (layer,):
-        with progress(f"Calibrating {name}", quiet=False) as report:
-            found = fit(name, folder=work, seed=seed, progress=report)
-        write(found, EFFORTS[name], seed, out)
-        if recover:
-            from anagen.calibrate.release import write_recovery
+    try:
+        for name in LAYERS if layer == "all" else (layer,):
+            with progress(f"Calibrating {name}", quiet=False) as report:
+                found = fit(name, folder=work, seed=seed, progress=report)
+            write(found, EFFORTS[name], seed, out)
+            if recover:
+                from anagen.calibrate.release import write_recovery
 
-            with progress(f"Checking {name}", quiet=False) as report:
-                write_recovery(found, recover, seed, work, out, report)
-        if leave_out:
-            from anagen.calibrate.release import write_left_out
+                with progress(f"Checking {name}", quiet=False) as report:
+                    write_recovery(found, recover, seed, work, out, report)
+            if leave_out:
+                from anagen.calibrate.release import write_left_out
 
-            with progress(f"Leaving studies out of {name}", quiet=False) as report:
-                write_left_out(found, seed, out, report)
-        rows, fitted = len(found.likelihood.targets.rows), len(found.likelihood.parameters)
-        typer.echo(
-            f"{name}: {found.scores.shape[0]} sets of {fitted} parameters from {rows} rows; "
-            f"R-hat at most {found.diagnostics['largest_r_hat']:.3f}, at least "
-            f"{found.diagnostics['fewest_effective']:.0f} effective draws"
-        )
+                with progress(f"Leaving studies out of {name}", quiet=False) as report:
+                    write_left_out(found, seed, out, report)
+            rows, fitted = len(found.likelihood.targets.rows), len(found.likelihood.parameters)
+            typer.echo(
+                f"{name}: {found.scores.shape[0]} sets of {fitted} parameters from {rows} rows; "
+                f"R-hat at most {found.diagnostics['largest_r_hat']:.3f}, at least "
+                f"{found.diagnostics['fewest_effective']:.0f} effective draws"
+            )
+    except KeyboardInterrupt:
+        typer.echo(f"Interrupted. What is done is kept in {work}: run again to go on.", err=True)
+        raise typer.Exit(130) from None
     typer.echo(f"Written to {out}. To ship them, copy that folder to src/anagen/data/posterior.")
 
 

@@ -10,6 +10,7 @@ import typer
 from anagen.cli.options import Draws, Json, Seed, Weeks
 
 if TYPE_CHECKING:
+    from anagen.assess.records import RedFlag
     from anagen.interop.sbml_core import Core
     from anagen.patients.record import PatientRecord
     from anagen.simulate.regimen import Arm, Regimen
@@ -48,7 +49,7 @@ def sbml(
         raise InputProblems(
             [Problem("command line", "--plan", plan, "a plan needs a person", "a patient file")]
         )
-    core = _core(patient, plan, weeks, draws, seed)
+    core, flags = _core(patient, plan, weeks, draws, seed)
 
     from anagen.interop.sbml import LIMITS, to_sbml
 
@@ -56,7 +57,10 @@ def sbml(
     if as_json:
         import json
 
+        from anagen.report.single import flags_as_json
+
         said = {"file": str(out), "plan": core.label, "weeks": core.weeks, "twin": core.origin}
+        said |= {"red_flags": flags_as_json(flags)}
         typer.echo(json.dumps({**said, "limits": LIMITS}, indent=2, ensure_ascii=False))
         return
     typer.echo(f"Wrote {out}: {core.label}, {core.weeks} weeks; {core.origin}.")
@@ -64,25 +68,37 @@ def sbml(
         typer.echo(f"  - {limit}")
 
 
-def _core(patient: Path | None, plan: str | None, weeks: int, draws: int, seed: int) -> Core:
+def _core(
+    patient: Path | None, plan: str | None, weeks: int, draws: int, seed: int
+) -> tuple[Core, tuple[RedFlag, ...]]:
+    """What is written, and the red flags of the person, which are told on standard error."""
     from anagen.interop.sbml_core import core_of, typical_core
 
     if patient is None:
-        return typical_core("female", weeks)
+        return typical_core("female", weeks), ()
 
     from anagen.patients.condition import person_from
     from anagen.patients.intake import load
-    from anagen.simulate.regimen import parse_plan
+    from anagen.simulate.regimen import check_within, parse_plan
 
     record = load(patient)
     regimens = parse_plan(plan) if plan else ()
+    check_within(regimens, weeks)
 
     from anagen.assess.assess import assess
     from anagen.plan.make import mixtures_of
 
-    mixtures = mixtures_of(assess(record))
+    assessment = assess(record)
+    if assessment.red_flags:
+        from rich.console import Console
+
+        from anagen.report.single import print_flags
+
+        print_flags(assessment.red_flags, Console(stderr=True))
+    mixtures = mixtures_of(assessment)
     arm = _arm(record, regimens, draws, seed)
-    return core_of(person_from(record, mixtures), arm, weeks=weeks, draws=draws, seed=seed)
+    core = core_of(person_from(record, mixtures), arm, weeks=weeks, draws=draws, seed=seed)
+    return core, assessment.red_flags
 
 
 def _arm(record: PatientRecord, regimens: tuple[Regimen, ...], draws: int, seed: int) -> Arm:

@@ -30,10 +30,18 @@ def plan(
 ) -> None:
     """Likely causes, safe options, forecasts beside untreated and stopping, and a report."""
     from anagen.cli.progress import progress
-    from anagen.files import write_whole
+    from anagen.errors import InputProblems
+    from anagen.files import place_problems, write_whole
     from anagen.patients.intake import load_many
 
-    records = load_many(patients)
+    folder = out if out is not None else (None if as_json and not fhir else Path("anagen-reports"))
+    problems = place_problems(folder, folder=True)
+    try:
+        records = load_many(patients)
+    except InputProblems as error:
+        raise InputProblems([*error.problems, *problems]) from error
+    if problems:
+        raise InputProblems(problems)
 
     from anagen.assess.assess import assess
     from anagen.interop.fhir_assessment import bundle_text
@@ -42,7 +50,6 @@ def plan(
     from anagen.report import html, json, text
     from anagen.report.document import build
 
-    folder = out if out is not None else (None if as_json and not fhir else Path("anagen-reports"))
     dumped: list[str] = []
     for record in records:
         with progress(f"Planning for {record.id}", quiet=as_json) as report:

@@ -68,9 +68,11 @@ def scalp(
     as_json: Json = False,
 ) -> None:
     """A head of 100,000 follicles seen from above: pictures, a movie, and what is read from it."""
+    folder = out if out is not None else (None if as_json else FOLDER)
     record, regimens, pictured = checked(
-        patient, plan=plan, weeks=weeks, at=at, movie=movie, follicles=follicles, width=width
-    )
+        patient, plan=plan, weeks=weeks, at=at, movie=movie, follicles=follicles, width=width,
+        folder=folder,
+    )  # fmt: skip
 
     from anagen.assess.assess import assess
     from anagen.plan.single import judge_plan
@@ -91,11 +93,12 @@ def scalp(
     from anagen.pictures.readings import read
     from anagen.pictures.show import memory_mb, panels
     from anagen.plan.make import mixtures_of
+    from anagen.plan.safety import taken_above
+    from anagen.report.single import flags_as_json, print_flags
     from anagen.simulate.head import simulate_head
 
     person = person_from(record, mixtures_of(assessment))
     arms = _arms(judged, person)
-    folder = out if out is not None else (None if as_json else FOLDER)
     drawn = MOVIE_PICTURES if movie != "none" and folder is not None else 0
     chosen = shown_weeks(pictured, weeks, drawn)
     if not as_json:
@@ -122,7 +125,10 @@ def scalp(
         for condition in verdict.conditions
     ]
     areata = "autoimmune" in mechanisms
-    notes = start_notes(readings[arms[0].id], person.salt if areata else None)
+    notes = (
+        *start_notes(readings[arms[0].id], person.salt if areata else None),
+        *taken_above(record, assessment, person.running),
+    )
     document = as_document(
         record.id,
         readings,
@@ -133,6 +139,7 @@ def scalp(
         silent=judged.silent if judged is not None else "",
         conditions=conditions,
         notes=notes,
+        flags=flags_as_json(assessment.red_flags),
         stamp=made,
     )
     text = json.dumps(document, indent=2, ensure_ascii=False)
@@ -162,6 +169,7 @@ def scalp(
     from rich.console import Console
 
     console = Console()
+    print_flags(assessment.red_flags, console)
     if judged is not None:
         for condition in conditions:
             console.print(f"- {condition}", highlight=False)
@@ -237,15 +245,17 @@ def checked(
     movie: str,
     follicles: int,
     width: int,
+    folder: Path | None = None,
 ) -> tuple[PatientRecord, tuple[Regimen, ...], tuple[int, ...]]:
     """The record, the regimens and the weeks of the pictures.
 
     Raises InputProblems with everything that is wrong in the file and in all options together.
     """
+    from anagen.files import place_problems
     from anagen.patients.intake import load
-    from anagen.simulate.regimen import parse_plan
+    from anagen.simulate.regimen import check_within, parse_plan
 
-    problems: list[Problem] = []
+    problems = place_problems(folder, folder=True)
     record: PatientRecord | None = None
     regimens: tuple[Regimen, ...] = ()
     try:
@@ -254,6 +264,7 @@ def checked(
         problems += error.problems
     try:
         regimens = parse_plan(plan) if plan is not None else ()
+        check_within(regimens, max(weeks, WEEKS[0]))
     except InputProblems as error:
         problems += error.problems
     for name, number, (least, most) in (

@@ -39,7 +39,11 @@ def serve(
     origins = local.origins_of(allow_origin or ())
     listening = local.bound(host, port)
     name, taken = listening.getsockname()[:2]
-    place = f"http://[{name}]:{taken}" if ":" in name else f"http://{name}:{taken}"
+    name = f"[{name}]" if ":" in name else name
+    place = f"http://{name}:{taken}"
     typer.echo(f"{place}/cds-services" if cds_hooks else place)
     typer.echo("Only this machine can reach it. Nothing of a record is kept. Ctrl-C ends it.")
-    local.serve(app.cds_hooks(origins) if cds_hooks else app.local_page(examples), listening)
+    local.serve(
+        app.cds_hooks(origins, name=name) if cds_hooks else app.local_page(examples, name=name),
+        listening,
+    )

@@ -56,6 +56,12 @@ def _start(record: PatientRecord, given: str | None, reading: Reading) -> date |
     return read_day(given, "--start", reading, None, date.today())
 
 
+def _private(path: Path) -> None:
+    """Closes a file to others; a device or a pipe belongs to others too."""
+    if path.is_file():
+        path.chmod(0o600)
+
+
 def _known(path: Path, person: str) -> Course | None:
     from anagen.track.store import read
 
@@ -113,6 +119,11 @@ def add_visit(
         first = _start(record, start, reading)
     parts = dict(zip(QUADRANTS, (salt_top, salt_back, salt_left, salt_right), strict=True))
     given = {name: number for name, number in parts.items() if number is not None}
+    findings: dict[str, str] = {}
+    for name, state in map(finding_from_words, finding or ()):
+        if findings.setdefault(name, state) != state:
+            reading.problem(f"findings.{name}", state, "this finding is given twice",
+                            allowed=findings[name])  # fmt: skip
     raw: dict[str, Any] = {
         "date": day,
         "measurements": _given(
@@ -123,7 +134,7 @@ def add_visit(
             telogen_percent=telogen,
         ),
         "salt_quadrants": given or None,
-        "findings": dict(finding_from_words(words) for words in finding or ()),
+        "findings": findings,
         "labs": [lab_typed(words) for words in lab or ()],
         "photos": photo or [],
         "adherence_percent": adherence,
@@ -197,7 +208,7 @@ def show(
     """The visits beside the forecast, updated by them."""
     from anagen.cli.progress import progress
     from anagen.errors import InputProblems
-    from anagen.files import write_whole
+    from anagen.files import place_problems, write_whole
     from anagen.patients.intake import load
     from anagen.patients.reading import Reading
 
@@ -215,6 +226,7 @@ def show(
             "visit_date", str(record.visit_date), "the visits start from a record of another day",
             allowed=str(course.start), fix="show them with the record of that day",
         )  # fmt: skip
+    reading.problems += place_problems(html)
     if reading.problems or course is None:
         raise InputProblems(reading.problems)
 
@@ -233,7 +245,7 @@ def show(
         from anagen.track.page import render
 
         write_whole(html, render(made, document))
-        html.chmod(0o600)
+        _private(html)
     if as_json:
         typer.echo(dump(document))
     elif html is not None:
@@ -267,7 +279,7 @@ def export_visits(
         typer.echo(text, nl=False)
     else:
         write_whole(out, text)
-        out.chmod(0o600)
+        _private(out)
 
 
 @app.command("import")

@@ -74,16 +74,19 @@ def table(
 ) -> None:
     """Every shipped study predicted beside what it found: errors, coverage, all misses."""
     from anagen.cli.progress import progress
+    from anagen.errors import InputProblems
+    from anagen.files import place_problems, write_whole
     from anagen.trials.scorecard import markdown, predicted_studies
 
+    problems = place_problems(out)
+    if problems:
+        raise InputProblems(problems)
     with progress("Predicting", quiet=False) as report:
         scored = predicted_studies(draws=draws, seed=seed, progress=report)
     text = markdown(scored, draws, seed)
     if out is None:
         typer.echo(text, nl=False)
         return
-    from anagen.files import write_whole
-
     write_whole(out, text)
     typer.echo(f"Wrote {out}")
 
@@ -119,10 +122,11 @@ def _trial(study: str) -> tuple[Trial, Sequence[Asked], tuple[str, ...]]:
         return trial, asked_of(trial), ()
 
     from anagen.catalog.studies import load_study, study_ids
-    from anagen.errors import InputProblems, Problem, nearest_name
+    from anagen.errors import InputProblems, Problem
+    from anagen.trials.read import nearest_any_case
 
     if study not in study_ids():
-        near = nearest_name(study, study_ids())
+        near = nearest_any_case(study, study_ids())
         raise InputProblems(
             [
                 Problem(
@@ -156,8 +160,9 @@ def _print(trial: Trial, found: Sequence[Prediction], left_out: Sequence[str]) -
 
     from anagen.catalog.endpoints import endpoint_labels
     from anagen.trials.arms import above_plans
-    from anagen.trials.asked import cautions
+    from anagen.trials.asked import cautions, read_as
     from anagen.trials.document import inside
+    from anagen.trials.notes import notes
 
     console = Console()
     console.print(Text(trial.title or trial.id, style="bold"))
@@ -168,7 +173,7 @@ def _print(trial: Trial, found: Sequence[Prediction], left_out: Sequence[str]) -
         a = p.asked
         net = ", net of control" if a.kind == "net" else ""
         label = labels.get(a.endpoint, a.endpoint.replace("_", " "))
-        what = f"{label}, {a.unit} ({ANALYSES[a.analysis]}{net})"
+        what = f"{label}, {a.unit} ({ANALYSES[read_as(a)]}{net})"
         blocks.setdefault(what, []).append(p)
     for what, rows in blocks.items():
         table = Table(
@@ -218,5 +223,7 @@ def _print(trial: Trial, found: Sequence[Prediction], left_out: Sequence[str]) -
         console.print(Text(f"Known to be wrong: {caution}", style="bold"))
     for note in above_plans(trial):
         console.print(Text(f"Look at the dose: {note}", style="bold"))
+    for note in notes(trial, [p.asked for p in found]):
+        console.print(Text(f"Note: {note}", style="bold"))
     for reason in left_out:
         console.print(Text(f"Not predicted: {reason.replace('_', ' ')}", style="dim"))

@@ -132,11 +132,14 @@ def named(concept: Any) -> str:
 
 
 def number_of(quantity: Any) -> float | None:
-    """The number of a Quantity, or None."""
+    """The number of a Quantity, or None; hundreds of digits are none."""
     value = quantity.get("value") if isinstance(quantity, dict) else None
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    return float(value)
+    try:
+        return float(value)
+    except OverflowError:
+        return None
 
 
 def note_of(resource: dict[str, Any]) -> str:

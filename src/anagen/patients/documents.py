@@ -83,10 +83,13 @@ def _too_large(name: str, size: int, limit: int) -> InputProblems:
     )
 
 
-def read_document(content: bytes, name: str) -> tuple[dict[str, Any], Format]:
+def read_document(
+    content: bytes, name: str, *, most: int = MAX_TEXT_BYTES
+) -> tuple[dict[str, Any], Format]:
     """The top-level mapping in `content` and the format it was written in.
 
-    `name` is used for messages, and its suffix only to break a tie. Raises InputProblems.
+    `name` is used for messages, and its suffix only to break a tie; `most` bytes are read of JSON
+    that is no FHIR resource. Raises InputProblems.
     """
     if len(content) > MAX_JSON_BYTES:
         raise _too_large(name, len(content), MAX_JSON_BYTES)
@@ -100,8 +103,8 @@ def read_document(content: bytes, name: str) -> tuple[dict[str, Any], Format]:
         _check_texts(document, name)
     except RecursionError:
         raise _refuse(name, f"the {form.upper()} is nested too deeply") from None
-    if len(content) > MAX_TEXT_BYTES and not _is_fhir(document):
-        raise _too_large(name, len(content), MAX_TEXT_BYTES)
+    if len(content) > most and not _is_fhir(document):
+        raise _too_large(name, len(content), most)
     if not isinstance(document, dict):
         kind = {list: "a list", str: "plain text", type(None): "nothing"}.get(
             type(document), "a single value"

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from anagen.catalog.medicines import match_medicine
+from anagen.catalog.salts import salts_of
 from anagen.catalog.supplements import in_unit, upper_limits
 from anagen.catalog.words import normal
 from anagen.patients.record import Medicine, PatientRecord
@@ -16,6 +17,7 @@ _DAILY = re.compile(
     r"(?:daily|a day|per day|/day|once daily|once a day|every day)\s*$",
     re.IGNORECASE,
 )
+MOST_TABLETS = 3
 _UNITS = {"mcg": "ug", "µg": "ug", "iu": "IU"}
 
 
@@ -75,7 +77,31 @@ def _amounts(medicine: Medicine, nutrient: str) -> Iterator[tuple[float, str] | 
     rows = match_medicine(medicine.name)
     if any(row.id == nutrient for row in rows):
         alone = len(rows) == 1 or normal(medicine.name) == normal(nutrient)
-        yield daily_dose(medicine.dose) if alone else None
+        said = daily_dose(medicine.dose) if alone else None
+        yield None if said is None else _of_element(medicine.name, nutrient, said)
+
+
+def _of_element(name: str, nutrient: str, said: tuple[float, str]) -> tuple[float, str] | None:
+    """A daily amount as that of the nutrient, where the product is named by a salt of it.
+
+    What known tablets of that salt weigh is read as those tablets, up to three a day. Less than
+    one holds is said of the nutrient itself; of any other amount nobody knows which is meant.
+    """
+    words = set(normal(name).split())
+    salts = [
+        salt
+        for salt in salts_of(nutrient)
+        if any(set(normal(called).split()) <= words for called in salt.names)
+    ]
+    for salt in salts:
+        for tablets in range(1, MOST_TABLETS + 1):
+            if said == (tablets * salt.amount, salt.unit):
+                return tablets * salt.holds, salt.unit
+    most = max(((salt.holds, salt.unit) for salt in salts), default=None)
+    if most is None:
+        return said
+    amount = in_unit(nutrient, *said, most[1])
+    return said if amount is not None and amount <= most[0] else None
 
 
 def over_limit(found: Intake | None, nutrient: str, more: float = 0.0) -> bool:

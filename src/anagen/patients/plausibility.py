@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import cache
 from typing import Any
 
@@ -16,6 +17,8 @@ _ONLY_WOMEN = frozenset(
 _MENOPAUSE = frozenset({"perimenopausal", "postmenopausal"})
 _PREGNANCY = frozenset({"pregnant", "postpartum", "breastfeeding"})
 _ADULT_AGE = 18.0
+# No visit of a living person is on another day; one that is has a slip in its year.
+_DAYS = (date(1900, 1, 1), date(2100, 1, 1))
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +133,11 @@ def _check_sex_and_age(data: dict[str, Any], reading: Reading) -> None:
 
 
 def _check_times(data: dict[str, Any], reading: Reading) -> None:
+    day, (first, last) = data.get("visit_date"), _DAYS
+    if isinstance(day, date) and not first.isoformat() <= day.isoformat() <= last.isoformat():
+        reading.problem(
+            "visit_date", str(day), "this is not a possible day", allowed=f"{first} to {last}"
+        )
     age = _number(data, "age_years")
     places = [("complaint.duration_weeks", _number(data, "complaint", "duration_weeks"))]
     for key, names in (
@@ -172,7 +180,8 @@ def _check_body(data: dict[str, Any], reading: Reading) -> None:
                 )
     if weight is None or not height or height < 0:
         return
-    index = weight / (height / 100.0) ** 2
+    # Squared, what is no height at all would overflow.
+    index = 1e4 * weight / height / height
     if not limits["body_mass_index"].holds(index):
         reading.problem(
             "situation.weight_kg",

@@ -9,7 +9,9 @@ from __future__ import annotations
 from datetime import date
 from typing import Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field
+
+from anagen.patients.unbent import Unbent
 
 Sex = Literal["female", "male"]
 Presence = Literal["present", "absent"]
@@ -55,7 +57,7 @@ ReproductiveStatus = Literal[
 ]
 
 
-class Strict(BaseModel):
+class Strict(Unbent):
     """Frozen, and a misspelt key is a problem, not a silence."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")

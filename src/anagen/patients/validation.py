@@ -97,6 +97,7 @@ _SAID = {
     "int_parsing": "this must be a whole number",
     "int_from_float": "this must be a whole number",
     "string_type": "this must be text",
+    "date_type": "this must be a day, such as 2026-05-01",
     "bool_type": "this must be true or false",
     "bool_parsing": "this must be true or false",
     "finite_number": "this must be a finite number",

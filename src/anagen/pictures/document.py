@@ -42,15 +42,17 @@ def as_document(
     conditions: Sequence[str],
     notes: Sequence[str],
     stamp: Stamp,
+    flags: Sequence[Mapping[str, Any]] = (),
 ) -> dict[str, Any]:
     """Plain JSON values. `readings` and `labels` by arm; `tier` of the plan, empty without one.
 
     `silent` says why the plan is not shown, `conditions` what safety asks for before it,
-    `notes` where the head drawn is not the one measured.
+    `notes` where the head drawn is not the one measured, `flags` the plain values of all red flags.
     """
     return {
         "format": "anagen-scalp/1",
         "patient": patient_id,
+        "red_flags": list(flags),
         "mechanisms": sorted(mechanisms),
         "tier": tier,
         "silent": silent,

@@ -51,7 +51,7 @@ from anagen.plan.options import (
     referral,
 )
 from anagen.plan.records import Aims, Contribution, Option, Plan
-from anagen.plan.safety import check
+from anagen.plan.safety import check, taken_above
 from anagen.simulate.forecast import forecast
 from anagen.simulate.regimen import Arm, Regimen
 from anagen.simulate.result import NO_CHANGE, Forecast
@@ -154,7 +154,10 @@ def make_plan(
             seed=seed,
             progress=progress,
         )
-    forbidden = _taken_but_blocked(found, batch)
+    forbidden = (
+        *_taken_but_blocked(found, batch),
+        *taken_above(record, assessment, going_on(batch)),
+    )
     rows = outcome_rows(mechanisms, batch)
     main = next((row for row in rows if row.main), rows[0] if rows else None)
     roles = {item.id: item.role for item in found}
@@ -213,6 +216,13 @@ def _with_running(
         verdicts=(*item.verdicts, *verdicts),
         status="conditions" if asks and item.status == "allowed" else item.status,
     )
+
+
+def going_on(batch: Forecast | None) -> tuple[Regimen, ...]:
+    """What a forecast lets go on because it is taken now; empty where nothing is."""
+    if batch is None or NO_CHANGE not in batch.arms:
+        return ()
+    return tuple(batch.arms[NO_CHANGE].arm.regimens)
 
 
 def _taken_but_blocked(found: Iterable[Candidate], batch: Forecast | None) -> tuple[str, ...]:

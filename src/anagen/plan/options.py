@@ -183,7 +183,7 @@ def _single(
     tier, basis = tier_of(treatment, for_causes)
     return Candidate(
         id=treatment.id,
-        label=treatment.name,
+        label=_label(treatment),
         treatments=(treatment,),
         causes=for_causes,
         role=row.role,
@@ -206,7 +206,7 @@ def _asked_for(treatment: Treatment, verdict: SafetyVerdict, causes: tuple[str, 
     tier, basis = tier_of(treatment, causes)
     return Candidate(
         id=treatment.id,
-        label=treatment.name,
+        label=_label(treatment),
         treatments=(treatment,),
         causes=(),
         role="claimed",
@@ -218,6 +218,14 @@ def _asked_for(treatment: Treatment, verdict: SafetyVerdict, causes: tuple[str, 
         indication="asked about; not used for the probable causes",
         sources=tuple(item.source for item in evidence_for(treatment, causes)),
     )
+
+
+def _label(treatment: Treatment) -> str:
+    """The name, with the dose where it is not the usual one: it stands beside every number."""
+    regimen, usual = treatment.regimen, load_treatments()[treatment.id].regimen
+    if regimen is None or regimen == usual:
+        return treatment.name
+    return f"{treatment.name} {regimen.dose:g} {regimen.unit}"
 
 
 def _settled(assessment: Assessment, treatment: Treatment, row: Indication) -> bool:

@@ -7,11 +7,13 @@ from dataclasses import replace
 
 from anagen.assess.records import Assessment
 from anagen.catalog.expressions import truth
-from anagen.catalog.safety import SafetyRule, load_dose_rules, load_safety_rules
+from anagen.catalog.safety import DoseRule, SafetyRule, load_dose_rules, load_safety_rules
 from anagen.catalog.treatments import Treatment, UsualRegimen, load_treatments
 from anagen.patients.record import PatientRecord
 from anagen.plan.facts import PersonFacts
 from anagen.plan.records import SafetyReason, SafetyVerdict
+from anagen.simulate.regimen import Regimen
+from anagen.simulate.regimen_doses import ROUNDING
 
 CHECK_FIRST = "Check first: "
 
@@ -84,20 +86,59 @@ def worst(verdicts: Iterable[SafetyVerdict]) -> str:
     return "allowed"
 
 
+def lower_dose(record: PatientRecord, assessment: Assessment, treatment: str) -> DoseRule | None:
+    """The rule with the smallest dose that a label asks for here; None where none applies."""
+    facts = PersonFacts(record, assessment, treatment)
+    held = [
+        rule
+        for rule in load_dose_rules()
+        if rule.treatment == treatment and truth(rule.when, facts)
+    ]
+    return min(held, key=lambda item: (item.dose, item.id), default=None)
+
+
 def regimen_for(
     record: PatientRecord, assessment: Assessment, treatment: Treatment
 ) -> UsualRegimen | None:
     """How this person would take it: the usual regimen, or the smallest dose a label asks for."""
     usual = treatment.regimen
-    facts = PersonFacts(record, assessment, treatment.id)
-    lower = [
-        rule
-        for rule in load_dose_rules()
-        if rule.treatment == treatment.id and truth(rule.when, facts)
-    ]
-    if usual is None or not lower:
+    rule = lower_dose(record, assessment, treatment.id)
+    if usual is None or rule is None:
         return usual
-    rule = min(lower, key=lambda item: (item.dose, item.id))
     return replace(
-        usual, dose=rule.dose, text=rule.text, source=rule.source, verified=rule.verified
+        usual,
+        dose=rule.dose,
+        text=f"{rule.text}, in place of {usual.dose:g} {usual.unit}",
+        source=rule.source,
+        verified=rule.verified,
     )
+
+
+def more_than_fits(
+    record: PatientRecord, assessment: Assessment, regimen: Regimen
+) -> DoseRule | None:
+    """The rule that gives this person less than the regimen, a dose or a day; None if it fits."""
+    usual = load_treatments()[regimen.treatment].regimen
+    rule = lower_dose(record, assessment, regimen.treatment)
+    if usual is None or rule is None:
+        return None
+    most = rule.dose * (1.0 + ROUNDING)
+    daily = regimen.dose * usual.interval_days / regimen.interval_days
+    return rule if max(regimen.dose, daily) > most else None
+
+
+def taken_above(
+    record: PatientRecord, assessment: Assessment, running: Iterable[Regimen]
+) -> tuple[str, ...]:
+    """A sentence for every treatment that goes on in a forecast at more than a label gives here."""
+    found = []
+    for regimen in running:
+        rule = more_than_fits(record, assessment, regimen)
+        if rule is not None:
+            name = load_treatments()[regimen.treatment].name
+            found.append(
+                f"{name}: taken now, and forecast to go on as {regimen.text}, which is more than "
+                f"this person should take; the label gives {rule.text}. Ask the prescriber before "
+                "the next dose, and before stopping."
+            )
+    return tuple(found)

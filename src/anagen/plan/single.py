@@ -16,6 +16,7 @@ from anagen.plan.make import (
     Forecaster,
     Progress,
     credence,
+    going_on,
     mixtures_of,
     modelled_mechanisms,
     outcome_rows,
@@ -23,8 +24,15 @@ from anagen.plan.make import (
 )
 from anagen.plan.options import TIERS, probable_causes
 from anagen.plan.records import HarmRate, Outcome, SafetyVerdict
-from anagen.plan.safety import check, worst
-from anagen.simulate.regimen import Arm, Regimen, stopped_at, together
+from anagen.plan.safety import check, more_than_fits, taken_above
+from anagen.simulate.regimen import (
+    Arm,
+    Regimen,
+    regimen_text,
+    says_dose,
+    stopped_at,
+    together,
+)
 from anagen.simulate.result import Forecast
 
 PLAN_ARM = "plan"
@@ -39,7 +47,7 @@ class SinglePlan:
     may be shown for another reason. `outcomes` has one entry an arm of the forecast. `harms` are
     rates of side effects at usual doses by treatment, empty where none are known. `red_flags` are
     all that were raised, whether they stop planning or not; `unchecked` says whose interactions
-    nobody could look at.
+    nobody could look at, `taken_above` what goes on in the forecast at more than a label gives.
     """
 
     patient_id: str
@@ -57,6 +65,7 @@ class SinglePlan:
     harms: Mapping[str, tuple[HarmRate, ...]] = field(default_factory=dict)
     red_flags: tuple[RedFlag, ...] = ()
     unchecked: tuple[str, ...] = ()
+    taken_above: tuple[str, ...] = ()
 
 
 def forecast_plan(
@@ -109,6 +118,7 @@ def forecast_plan(
             for name in dict.fromkeys(regimen.treatment for regimen in regimens)
         },
         forecast=batch,
+        taken_above=taken_above(record, assessment, going_on(batch)),
     )
 
 
@@ -124,6 +134,7 @@ def judge_plan(
     Its regimens carry the probability that they do anything at all for this person's causes.
     """
     known = load_treatments()
+    regimens, above = _doses(record, assessment, regimens)
     parts = [known[regimen.treatment] for regimen in regimens]
     # What is taken after another has ended is not taken with it.
     beside = {part.id: set[str]() for part in parts}
@@ -147,7 +158,7 @@ def judge_plan(
         regimens=tuple(regimens),
         stop_week=stop_week,
         verdicts=verdicts,
-        refused=_refusals(assessment, verdicts),
+        refused=_refusals(assessment, verdicts, above),
         tier=tier,
         tier_basis=tuple(
             f"{part.name}: {basis}" for part, (_, basis) in zip(parts, tiers, strict=True)
@@ -167,18 +178,46 @@ def judge_plan(
     )
 
 
-def _refusals(assessment: Assessment, verdicts: Sequence[SafetyVerdict]) -> tuple[str, ...]:
+def _doses(
+    record: PatientRecord, assessment: Assessment, regimens: Sequence[Regimen]
+) -> tuple[list[Regimen], tuple[str, ...]]:
+    """The regimens at doses this person may take, and a sentence for every one that is above.
+
+    A dose that nobody said becomes the one that a label gives this person; one that was said is
+    left as it is and refused, for no number may stand for a dose that is not to be taken.
+    """
+    known = load_treatments()
+    found, above = [], []
+    for regimen in regimens:
+        rule = more_than_fits(record, assessment, regimen)
+        if rule is None:
+            found.append(regimen)
+        elif regimen.text and not says_dose(regimen.text):
+            lower = f"{rule.dose:g} {regimen.unit} in place of {regimen.dose:g}"
+            text = f"{regimen.text}, {lower} (the label gives {rule.text})"
+            found.append(replace(regimen, dose=rule.dose, text=text))
+        else:
+            found.append(regimen)
+            above.append(
+                f"{known[regimen.treatment].name}: {regimen.text or regimen_text(regimen)} is more "
+                f"than this person should take; the label gives {rule.text}. Ask for that dose."
+            )
+    return found, tuple(above)
+
+
+def _refusals(
+    assessment: Assessment, verdicts: Sequence[SafetyVerdict], above: Sequence[str]
+) -> tuple[str, ...]:
     stopping = [flag for flag in assessment.red_flags if flag.stops_planning]
     if stopping:
         return tuple(f"{flag.label}: {flag.action}" for flag in stopping)
-    if worst(verdicts) != "blocked":
-        return ()
-    return tuple(
+    blocks = tuple(
         f"{verdict.treatment}: {reason.text} {reason.because}".strip()
         for verdict in verdicts
         for reason in verdict.reasons
         if reason.effect == "block"
     )
+    return (*blocks, *above)
 
 
 def _silence(tier: str, without_model: Sequence[str], modelled_cause: bool) -> str:

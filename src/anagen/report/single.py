@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
@@ -10,6 +11,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from anagen.assess.records import RedFlag
 from anagen.catalog.treatments import load_treatments
 from anagen.plan.single import SinglePlan
 from anagen.provenance import Stamp
@@ -47,10 +49,9 @@ def as_document(made: SinglePlan, stamp: Stamp) -> dict[str, Any]:
         "patient": made.patient_id,
         "plan": made.label,
         "regimens": [_regimen(regimen, made) for regimen in made.regimens],
-        "red_flags": [
-            {name: getattr(flag, name) for name in RED_FLAG_FIELDS} for flag in made.red_flags
-        ],
+        "red_flags": flags_as_json(made.red_flags),
         "unchecked": list(made.unchecked),
+        "taken_above": list(made.taken_above),
         "tier": made.tier,
         "tier_basis": list(made.tier_basis),
         "verdicts": [asdict(verdict) for verdict in made.verdicts],
@@ -91,6 +92,17 @@ def as_document(made: SinglePlan, stamp: Stamp) -> dict[str, Any]:
     return document
 
 
+def flags_as_json(flags: Iterable[RedFlag]) -> list[dict[str, Any]]:
+    """Red flags as plain JSON values, the same in every document that has any."""
+    return [{name: getattr(flag, name) for name in RED_FLAG_FIELDS} for flag in flags]
+
+
+def print_flags(flags: Iterable[RedFlag], console: Console) -> None:
+    """Print the box of red flags; nothing where there are none."""
+    for part in flag_panel(flag_items(flags, Citations()), ()):
+        console.print(part)
+
+
 def _regimen(regimen: Regimen, made: SinglePlan) -> dict[str, Any]:
     """As taken; the chance that it does anything is a number, said only where one may be."""
     told = asdict(regimen)
@@ -116,9 +128,7 @@ def _spreads(arm: ArmForecast, observable: str) -> dict[str, list[float]]:
 
 def print_single(made: SinglePlan, stamp: Stamp, console: Console) -> None:
     """Print red flags and safety, then courses and people per 100 of all arms, widths from 60."""
-    flags = [flag for flag in made.red_flags if not flag.stops_planning]
-    for part in flag_panel(flag_items(flags, Citations()), ()):
-        console.print(part)
+    print_flags([flag for flag in made.red_flags if not flag.stops_planning], console)
     for sentence in made.unchecked:
         console.print(Text(sentence, style="bold"))
     console.print(Text(made.label, style="bold"))
@@ -138,6 +148,8 @@ def print_single(made: SinglePlan, stamp: Stamp, console: Console) -> None:
         console.print(Text(made.silent, style="bold"))
         console.print(Text(NOTICE, style="dim"))
         return
+    for sentence in made.taken_above:
+        console.print(Text(sentence, style="bold"))
     told = made.forecast.arms["plan"].arm.label
     if told != made.label:
         console.print(Text(f"The plan: {told}"))

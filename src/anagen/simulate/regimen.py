@@ -30,6 +30,8 @@ from anagen.simulate.regimen_words import (
 # "Monthly" in clinics is every four weeks; years and calendar months are only lengths of time.
 DAYS = {"day": 1.0, "week": 7.0, "month": 28.0}
 WEEKS = {"day": 1.0 / 7.0, "week": 1.0, "month": 365.25 / 12.0 / 7.0, "year": 365.25 / 7.0}
+# Once an hour; each administration is simulated.
+SHORTEST_DAYS = 1.0 / 24.0
 UNIT_WORDS = {
     "mcg": "ug",
     "µg": "ug",
@@ -237,6 +239,13 @@ def parse_regimen(text: str, treatments: Mapping[str, Treatment] | None = None) 
                 "stops before it starts", fix="stop later",
             )
         )  # fmt: skip
+    if not problems and interval < SHORTEST_DAYS * (1.0 - 1e-9):
+        problems.append(
+            plan_problem(
+                text, frequency_text(interval), "is more often than anyone is given a treatment",
+                allowed="at most 24 times a day",
+            )
+        )  # fmt: skip
     if problems:
         raise InputProblems(problems)
     in_unit = "" if usual is None else usual.unit
@@ -383,6 +392,11 @@ def regimen_text(regimen: Regimen) -> str:
     if regimen.stop_week is not None:
         parts.append(f"until week {number_text(regimen.stop_week)}")
     return " ".join(parts)
+
+
+def says_dose(text: str) -> bool:
+    """Whether the words of a plan name an amount, rather than leave it as usual."""
+    return DOSE.search(plain_words(text)) is not None
 
 
 def stopped_at(regimen: Regimen, week: float) -> Regimen:

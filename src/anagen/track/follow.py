@@ -24,6 +24,7 @@ from anagen.plan.make import (
     outcome_rows,
     run_model,
 )
+from anagen.plan.safety import taken_above
 from anagen.plan.single import PLAN_ARM, judge_plan
 from anagen.simulate.regimen import Arm, Regimen, parse_plan
 from anagen.simulate.result import NO_CHANGE, OBSERVABLES, TOLD, FloatArray, Forecast
@@ -185,6 +186,8 @@ def follow(
         arm = PLAN_ARM
     elif not plans and running:
         arm = NO_CHANGE
+        above = taken_above(record, assessment, running)
+        bare = replace(bare, conditions=(*bare.conditions, *above))
     latest = max((_week(course, visit.date) for visit in course.visits), default=0.0)
 
     def batch(number: int) -> Forecast:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from functools import cache
 
@@ -16,6 +17,7 @@ from anagen.simulate.parameter_draws import sample
 from anagen.simulate.person import Person
 from anagen.simulate.regimen import Arm, Regimen, given_twice, parse_plan
 from anagen.trials.design import CONTROLS, Trial, TrialArm
+from anagen.trials.wording import reworded, right_form
 
 FloatArray = NDArray[np.float64]
 DAYS_PER_WEEK = 7.0
@@ -43,7 +45,13 @@ def regimens_of(arm: TrialArm, file: str, place: str) -> tuple[Regimen, ...]:
     """The regimens of an arm. Raises InputProblems with everything wrong in its words."""
     found: list[Regimen] = []
     problems: list[Problem] = []
-    for number, words in enumerate(arm.regimens):
+    for number, said in enumerate(arm.regimens):
+        words = reworded(said)
+        unread = right_form(words)
+        if unread is not None:
+            value, message, fix = unread
+            problems.append(Problem(file, f"{place}.regimens[{number}]", value, message, fix=fix))
+            continue
         try:
             parsed = parse_plan(words, trial_treatments())
         except InputProblems as error:
@@ -69,6 +77,28 @@ def regimens_of(arm: TrialArm, file: str, place: str) -> tuple[Regimen, ...]:
     if problems:
         raise InputProblems(problems)
     return tuple(found)
+
+
+def route_problems(
+    arm: TrialArm, regimens: tuple[Regimen, ...], file: str, place: str
+) -> Iterator[Problem]:
+    """A `route` that the arm does not have: it is read for placebo, vehicle and sham only."""
+    if arm.route is None:
+        return
+    if arm.role == "untreated" and arm.route != "none":
+        yield Problem(
+            file, f"{place}.route", arm.route, "an untreated arm is given nothing",
+            fix='leave it out, or give the arm the role "placebo" or "vehicle"',
+        )  # fmt: skip
+    if arm.role in CONTROLS:
+        return
+    routes = sorted({load_treatments()[regimen.treatment].route for regimen in regimens})
+    if regimens and not any(arm.route in route.split() for route in routes):
+        yield Problem(
+            file, f"{place}.route", arm.route,
+            f"does not fit what the arm {arm.id} is given ({', '.join(routes)})",
+            fix="say the route in the words of the regimen, and leave this out",
+        )  # fmt: skip
 
 
 def above_plans(trial: Trial) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from anagen.catalog.endpoints import endpoint_cautions
 from anagen.trials.design import Trial
-from anagen.trials.endpoints import RULES
+from anagen.trials.endpoints import RULES, WORSE_IS_COUNTED
 from anagen.trials.results import matching, places
 
 
@@ -46,6 +46,14 @@ def default_analysis(endpoint: str, unit: str) -> str:
     if endpoint == "salt_worsening_gt20":
         return "mixed_model"
     return "nri" if RULES[endpoint, unit].kind == "responders" else "observed"
+
+
+def read_as(item: Asked) -> str:
+    """The analysis a number is read by: who left can be counted as no responder, not as a mean."""
+    if item.analysis != "nri":
+        return item.analysis
+    of_people = RULES[item.endpoint, item.unit].kind == "responders"
+    return "nri" if of_people and item.endpoint not in WORSE_IS_COUNTED else "mixed_model"
 
 
 def asked_of(trial: Trial) -> tuple[Asked, ...]:

@@ -5,9 +5,12 @@ Pydantic checks the files of users; `read` checks what concerns several fields t
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import ConfigDict, Field, ValidationInfo, field_validator
+from pydantic_core import PydanticKnownError
+
+from anagen.patients.unbent import Unbent, kinds_of
 
 Percent = Annotated[float, Field(ge=0.0, le=100.0)]
 Years = Annotated[float, Field(ge=0.0, le=100.0)]
@@ -23,8 +26,23 @@ TrialCondition = Literal["alopecia_areata", "male_pattern_hair_loss", "female_pa
 CONTROLS = ("placebo", "vehicle", "sham", "untreated")
 
 
-class _Part(BaseModel):
+class _Part(Unbent):
     model_config = ConfigDict(extra="forbid", frozen=True, allow_inf_nan=False)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _as_the_schema_says(cls, value: Any, info: ValidationInfo) -> Any:
+        """A quoted number is text and 1 is no true, as the JSON Schema of the format has it."""
+        kinds = kinds_of(cls.model_fields[str(info.field_name)].annotation)
+        given = value if isinstance(value, list | tuple) else (value,)
+        text = any(isinstance(entry, str) for entry in given)
+        if bool in kinds and not isinstance(value, bool | None):
+            raise PydanticKnownError("bool_type")
+        if float in kinds and text:
+            raise PydanticKnownError("float_type")
+        if int in kinds and text:
+            raise PydanticKnownError("int_type")
+        return value
 
 
 class Population(_Part):

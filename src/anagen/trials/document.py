@@ -8,8 +8,9 @@ from typing import Any
 
 from anagen.provenance import Stamp
 from anagen.trials.arms import above_plans
-from anagen.trials.asked import cautions
+from anagen.trials.asked import cautions, read_as
 from anagen.trials.design import Trial
+from anagen.trials.notes import notes
 from anagen.trials.predict import Prediction
 
 
@@ -41,6 +42,7 @@ def trial_document(
                 "endpoint": p.asked.endpoint,
                 "week": p.asked.week,
                 "analysis": p.asked.analysis,
+                "read_as": read_as(p.asked),
                 "kind": p.asked.kind,
                 "unit": p.asked.unit,
                 "n": p.asked.n,
@@ -63,6 +65,7 @@ def trial_document(
         ],
         "cautions": list(cautions(p.asked for p in predictions)),
         "doses_above_plans": list(above_plans(trial)),
+        "notes": list(notes(trial, [p.asked for p in predictions])),
         "not_predicted": list(left_out),
         "provenance": asdict(stamp),
     }

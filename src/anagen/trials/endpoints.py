@@ -135,8 +135,15 @@ RULES: Mapping[tuple[str, str], Rule] = {
     ("shed_rate", "%"): _hairs("daily_shed", "change", "%", _percent_of_mean),
 }
 WORSE_IS_COUNTED = ("salt_worsening_gt20",)
+# Responders told by one reading; all others, and every change, are told against the start.
+BY_ONE_READING = ("salt_le_20", "salt_le_10", "salt_lt_10", "salt_le_20_maintained")
 # Observables that are percentages of a whole.
 OF_100 = ("salt", "anagen_percent")
+
+
+def against_start(endpoint: str, unit: str) -> bool:
+    """Whether an end point compares with the start, where it is 0 by definition."""
+    return RULES[endpoint, unit].kind != "level" and endpoint not in BY_ONE_READING
 
 
 def known_endpoints() -> tuple[str, ...]:

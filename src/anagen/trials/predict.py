@@ -31,7 +31,7 @@ from anagen.trials.effects import (
     only_women,
     product_factors,
 )
-from anagen.trials.endpoints import RULES, WORSE_IS_COUNTED, Rule, readings
+from anagen.trials.endpoints import RULES, WORSE_IS_COUNTED, Rule, against_start, readings
 from anagen.trials.leaving import leaving
 from anagen.trials.population import Stratum, strata
 from anagen.trials.results import possible
@@ -202,10 +202,23 @@ def predict(
         estimate = _estimate(trial, reading)
         if reading.control is not None:
             estimate = estimate.against(_estimate(trial, reading.control))
-        predictions.append(
-            _spread(trial, reading.asked, reading.rule, estimate, seen[reading.asked.arm], seed)
+        found_here = _spread(
+            trial, reading.asked, reading.rule, estimate, seen[reading.asked.arm], seed
         )
+        predictions.append(_nothing(found_here) if _at_start(trial, reading.asked) else found_here)
     return tuple(predictions)
+
+
+def _at_start(trial: Trial, item: Asked) -> bool:
+    """Whether a change is asked for at the week it is counted from. Courses are read by week."""
+    start = 0.0 if trial.selection is None else trial.selection.week
+    return against_start(item.endpoint, item.unit) and round(item.week) == round(start)
+
+
+def _nothing(prediction: Prediction) -> Prediction:
+    """No change, by definition: nothing of it is unknown."""
+    names = ("mean", "low_50", "high_50", "low_90", "high_90", "sd_parameters", "sd_study")
+    return replace(prediction, sd_sampling=0.0, **dict.fromkeys(names, 0.0))
 
 
 def seen_arm(trial: Trial, arm_id: str) -> bool:

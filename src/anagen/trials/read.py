@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import tomllib
 from collections.abc import Iterator, Sequence
@@ -13,7 +14,8 @@ from typing import Any, TypeVar, get_args
 from pydantic import BaseModel, ValidationError
 
 from anagen.errors import InputProblems, Problem, nearest_name
-from anagen.trials.arms import regimens_of
+from anagen.trials.arms import regimens_of, route_problems
+from anagen.trials.contradictions import contradictions
 from anagen.trials.design import (
     CONTROLS,
     EndpointRequest,
@@ -33,6 +35,24 @@ FORMAT_PAGE = "docs/reference/trial-format.md"
 # A description of one trial has a few kB; more is some other file.
 MAX_BYTES = 1_000_000
 SHOWN = 80
+# What pydantic calls things by their Python names, in plain words.
+PLAIN = {
+    "tuple_type": "should be a list",
+    "model_type": "should be a table of fields",
+    "model_attributes_type": "should be a table of fields",
+    "string_type": "should be text",
+    "string_pattern_mismatch": "should be letters, digits and . _ -, no space, 120 at most, the "
+    "first a letter or a digit",
+    "bool_type": "should be true or false",
+    "bool_parsing": "should be true or false",
+    "float_type": "should be a number",
+    "float_parsing": "should be a number",
+    "finite_number": "should be an ordinary number",
+    "int_type": "should be a whole number",
+    "int_parsing": "should be a whole number",
+    "int_parsing_size": "should be a whole number",
+    "int_from_float": "should be a whole number",
+}
 MODELS = (Trial, Population, Selection, TrialArm, EndpointRequest, PublishedResult)
 
 
@@ -114,10 +134,13 @@ def _document(path: Path) -> Any:
             raise InputProblems(
                 [Problem(name, "file", "", "too large for the description of one trial")]
             )
-        text = path.read_text("utf-8")
+        if path.exists() and not path.is_file() and not path.is_dir():
+            # Reading a pipe that nobody writes to would never end.
+            raise InputProblems([Problem(name, "file", "", "is not a regular file")])
+        text = path.read_text("utf-8-sig")
         suffix = path.suffix.lower()
         if suffix == ".json":
-            return json.loads(text)
+            return json.loads(text, object_pairs_hook=_once)
         if suffix in (".yaml", ".yml"):
             return _yaml(text)
         return tomllib.loads(text)
@@ -142,16 +165,32 @@ def _document(path: Path) -> Any:
         ) from error  # fmt: skip
 
 
+def _once(pairs: list[tuple[Any, Any]]) -> dict[str, Any]:
+    """A mapping without a key written twice, of which one would be lost in silence."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if str(key) in found:
+            raise ValueError(f"the key {str(key)[:SHOWN]} is written twice")
+        found[str(key)] = value
+    return found
+
+
 def _yaml(text: str) -> Any:
     import yaml
 
     class Plain(yaml.SafeLoader):
-        """Without aliases: a few lines of them can stand for millions of values."""
+        """Without keys written twice, and without aliases: a few lines of them can stand for
+        millions of values."""
 
         def compose_node(self, parent: Any, index: Any) -> Any:
             if self.check_event(yaml.AliasEvent):
                 raise ValueError("anchors and aliases are not read; write the values out")
             return super().compose_node(parent, index)
+
+        def construct_mapping(self, node: Any, deep: bool = False) -> Any:
+            if isinstance(node, yaml.MappingNode):
+                _once([(self.construct_object(key, deep=True), None) for key, _ in node.value])
+            return super().construct_mapping(node, deep)
 
     return yaml.load(text, Plain)
 
@@ -164,6 +203,12 @@ def _tuples(value: Any) -> Any:
     return value
 
 
+def nearest_any_case(name: str, valid: Sequence[str]) -> str:
+    """The valid name closest to `name`, whatever the case of its letters."""
+    folded = {known.lower(): known for known in valid}
+    return folded.get(nearest_name(name.lower(), folded), "")
+
+
 def _told(error: ValidationError, file: str) -> Iterator[Problem]:
     for detail in error.errors(include_url=False):
         given = detail["input"]
@@ -174,14 +219,15 @@ def _told(error: ValidationError, file: str) -> Iterator[Problem]:
         for part in detail["loc"]:
             place += f"[{part}]" if isinstance(part, int) else f"{'.' if place else ''}{part}"
         context = detail.get("ctx", {})
-        allowed, nearest, message = "", "", detail["msg"].replace("Input should be", "should be")
+        allowed, nearest = "", ""
+        message = PLAIN.get(detail["type"], detail["msg"].replace("Input should be", "should be"))
         if detail["type"] == "extra_forbidden":
             fields = [name for model in MODELS for name in model.model_fields]
-            nearest = nearest_name(str(detail["loc"][-1]), fields)
+            nearest = nearest_any_case(str(detail["loc"][-1]), fields)
             message = "is no field of the format"
         elif detail["type"] == "literal_error":
             allowed = str(context.get("expected", ""))
-            nearest = nearest_name(str(given), re.findall(r"'([^']*)'", allowed))
+            nearest = nearest_any_case(str(given), re.findall(r"'([^']*)'", allowed))
             message = "is no word of the format"
         elif detail["type"] == "missing":
             message = "is missing"
@@ -197,6 +243,7 @@ def _told(error: ValidationError, file: str) -> Iterator[Problem]:
 def _checks(parts: _Parts, file: str) -> Iterator[Problem]:
     """What concerns several fields together."""
     yield from _people(parts.population, parts.condition, file, "population")
+    last = max((week for _, request in parts.requests for week in request.weeks), default=math.inf)
     for number, arm in parts.arms:
         place = f"arms[{number}]"
         if arm.id in parts.ids[:number]:
@@ -211,7 +258,16 @@ def _checks(parts: _Parts, file: str) -> Iterator[Problem]:
                 fix='such as regimens = ["baricitinib 4 mg daily"]',
             )  # fmt: skip
         try:
-            regimens_of(arm, file, place)
+            regimens = regimens_of(arm, file, place)
+            yield from route_problems(arm, regimens, file, place)
+            # Courses after the last visit beside others are only how the trial went on.
+            if arm.role not in CONTROLS and all(r.start_week > last for r in regimens):
+                for late in regimens:
+                    yield Problem(
+                        file, f"{place}.regimens", late.text,
+                        f"begins after the last visit (week {last:g})",
+                        fix="begin earlier, or ask for a later week",
+                    )  # fmt: skip
         except InputProblems as error:
             yield from error.problems
         if arm.population is not None:
@@ -234,6 +290,7 @@ def _people(people: Population, condition: str, file: str, place: str) -> Iterat
         a, b = getattr(people, low), getattr(people, high)
         if a is not None and b is not None and a > b:
             yield Problem(file, f"{place}.{low}", f"{a:g}", f"is above {high} ({b:g})")
+    yield from contradictions(people, condition, file, place)
     if not condition:
         return
     areata = condition == "alopecia_areata"
@@ -281,7 +338,8 @@ def _endpoints(parts: _Parts, file: str) -> Iterator[Problem]:
         if name not in known_endpoints():
             yield Problem(
                 file, f"{place}.endpoint", name, "is no end point that can be predicted",
-                allowed=", ".join(known_endpoints()), nearest=nearest_name(name, known_endpoints()),
+                allowed=", ".join(known_endpoints()),
+                nearest=nearest_any_case(name, known_endpoints()),
             )  # fmt: skip
             continue
         units = [unit for known, unit in RULES if known == name]
@@ -308,7 +366,7 @@ def _known_arms(arms: tuple[str, ...], ids: list[str], file: str, place: str) ->
         if arm not in ids:
             yield Problem(
                 file, place, arm, "is no arm of this trial", allowed=", ".join(ids),
-                nearest=nearest_name(arm, ids),
+                nearest=nearest_any_case(arm, ids),
             )  # fmt: skip
 
 

@@ -16,11 +16,15 @@ SCHEMA_FILE = "schema/trial.schema.json"
 def trial_schema() -> dict[str, Any]:
     """The schema, with end points and their units as enumerations."""
     schema = Trial.model_json_schema()
-    request = schema["$defs"]["EndpointRequest"]["properties"]
-    request["endpoint"]["enum"] = list(known_endpoints())
-    request["unit"]["enum"] = ["", *dict.fromkeys(unit for _, unit in RULES)]
+    for part in ("EndpointRequest", "PublishedResult"):
+        fields = schema["$defs"][part]["properties"]
+        fields["endpoint"]["enum"] = list(known_endpoints())
+        fields["unit"]["enum"] = ["", *dict.fromkeys(unit for _, unit in RULES)]
     arm = schema["$defs"]["TrialArm"]
     arm["required"] = [*arm["required"], "n"]
+    # Shipped studies may lack the size of an arm; a file may not, so there it is never null.
+    size = next(kind for kind in arm["properties"]["n"]["anyOf"] if kind["type"] != "null")
+    arm["properties"]["n"] = {"title": "N", **size}
     return {
         "$schema": DIALECT,
         "$id": "https://anagen.example/schema/trial.schema.json",

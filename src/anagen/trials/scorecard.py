@@ -242,7 +242,7 @@ def _page(scored: Sequence[Scored], draws: int, seed: int) -> Iterator[str]:
                 f"| {title} | {'their own' if own else 'also fitted'} | {name}, {unit} "
                 f"| {len(chosen)} | {studies} | {result['mae']:.1f} "
                 f"| {result['bias']:+.1f} | {_percent(result['cover_50'])} "
-                f"| {_percent(result['cover_90'])} | {result['median_width_90']:.0f} |"
+                f"| {_percent(result['cover_90'])} | {_whole(result['median_width_90'])} |"
             )
     yield ""
     yield (
@@ -262,8 +262,13 @@ def _page(scored: Sequence[Scored], draws: int, seed: int) -> Iterator[str]:
     yield from _left_out(scored)
 
 
+def _whole(value: float, unit: str = "") -> str:
+    """Nothing for what is not known: arms of unknown size have no interval."""
+    return "" if value != value else f"{value:.0f}{unit}"
+
+
 def _percent(value: float) -> str:
-    return "" if value != value else f"{value:.0f} %"
+    return _whole(value, " %")
 
 
 def _study(found: Scored, rows: Sequence[Prediction]) -> Iterator[str]:

@@ -26,7 +26,7 @@ from anagen.web.cds_cards import cards
 from anagen.web.cds_request import SERVICE, CdsRequest, discovery, read_feedback, read_request
 from anagen.web.responses import json_body, told
 
-LOCAL_NAMES = ("127.0.0.1", "localhost", "::1")
+LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 Today = Callable[[], date]
 _PRIVATE = {
     "Cache-Control": "no-store",
@@ -37,10 +37,13 @@ _PRIVATE = {
 }
 
 
-def cds_hooks(origins: Sequence[str] = (), *, today: Today = date.today) -> Starlette:
+def cds_hooks(
+    origins: Sequence[str] = (), *, today: Today = date.today, name: str = ""
+) -> Starlette:
     """The CDS Hooks service; browsers on pages of `origins` may call it, those of others may not.
 
-    `today` gives the day that counts as now for the weeks of a record.
+    `today` gives the day that counts as now for the weeks of a record; `name` is a loopback address
+    it is served under beside the usual ones.
     """
 
     async def services(request: Request) -> Response:
@@ -61,11 +64,13 @@ def cds_hooks(origins: Sequence[str] = (), *, today: Today = date.today) -> Star
             Route(f"/cds-services/{SERVICE}", told(service), methods=["POST"]),
             Route(f"/cds-services/{SERVICE}/feedback", told(feedback), methods=["POST"]),
         ],
-        middleware=middleware(origins),
+        middleware=middleware(origins, name),
     )
 
 
-def local_page(examples: Path | None = None, *, today: Today = date.today) -> Starlette:
+def local_page(
+    examples: Path | None = None, *, today: Today = date.today, name: str = ""
+) -> Starlette:
     """The page of this machine; records of the folder `examples` are offered to choose from."""
     offered = page.examples_in(examples)
     # The compiled kernels use every core and are not made to run twice at once in one process.
@@ -91,14 +96,18 @@ def local_page(examples: Path | None = None, *, today: Today = date.today) -> St
             Route("/", told(start), methods=["GET"]),
             Route("/report", told(report), methods=["POST"]),
         ],
-        middleware=middleware(()),
+        middleware=middleware((), name),
     )
 
 
-def middleware(origins: Sequence[str]) -> list[Middleware]:
+def middleware(origins: Sequence[str], name: str = "") -> list[Middleware]:
     """Names of this machine only (a foreign name that leads here is refused), and CORS."""
     return [
-        Middleware(TrustedHostMiddleware, allowed_hosts=list(LOCAL_NAMES), www_redirect=False),
+        Middleware(
+            TrustedHostMiddleware,
+            allowed_hosts=[*LOCAL_NAMES, *([name] if name else [])],
+            www_redirect=False,
+        ),
         Middleware(
             CORSMiddleware,
             allow_origins=list(origins),

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from anagen.errors import InputProblems, Problem
-from anagen.patients.documents import read_document
+from anagen.patients.documents import MAX_JSON_BYTES, read_document
 from anagen.patients.reading import Reading
 
 HOOK = "patient-view"
@@ -69,7 +69,8 @@ def json_object(content: bytes) -> dict[str, Any]:
         raise InputProblems(
             [Problem(_NAME, "body", shown, "the body is no JSON object", allowed="a JSON object")]
         )
-    return read_document(content, f"{_NAME}.json")[0]
+    # It holds the resources of a bundle, so it may be as long as one.
+    return read_document(content, f"{_NAME}.json", most=MAX_JSON_BYTES)[0]
 
 
 def read_request(content: bytes) -> CdsRequest:

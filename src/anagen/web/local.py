@@ -64,6 +64,8 @@ def bound(host: str, port: int) -> socket.socket:
     opened.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         opened.bind((address, port))
+        # Who reads the address may call at once; the call waits until it is answered.
+        opened.listen()
     except OSError as error:
         opened.close()
         raise AnagenError(
