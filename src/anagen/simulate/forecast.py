@@ -256,7 +256,8 @@ _USED = (
     ),
     (
         "total_density", "androgenetic effluvium", "",
-        "total density {:.0f} per cm2",
+        "total density {:.0f} per cm2: where hair thins it sets the least this head can have "
+        "begun with, not how much is left today",
     ),
     (
         "hairs_shed_per_day",
@@ -284,13 +285,10 @@ _STAGES = ("norwood", "ludwig", "sinclair_stage")
 
 def individualised(person: Person) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What of the person changed the forecast, and what could not, in plain words."""
-    used, unmet, missing = [], [], []
+    used, missing = [], []
     for name, matters, label, words in _USED:
         known = getattr(person, name)
         if not _matters(person, matters):
-            continue
-        if name == "total_density" and known is not None and person.terminal_density is not None:
-            unmet.append(f"total density {known:.0f} per cm2: the terminal hairs counted decide")
             continue
         if known is not None:
             used.append(words.format(known))
@@ -303,7 +301,7 @@ def individualised(person: Person) -> tuple[tuple[str, ...], tuple[str, ...]]:
         f"{p.kind.replace('_', ' ')} {p.weeks_ago:.0f} weeks ago" for p in person.perturbations
     )
     used.extend(text for key, text in person.notes.items() if key.startswith("used"))
-    unused = unmet + [text for key, text in person.notes.items() if key.startswith("not used")]
+    unused = [text for key, text in person.notes.items() if key.startswith("not used")]
     if missing:
         unused.append(f"unknown, sampled from the population or left out: {', '.join(missing)}")
     for regimen in person.running:
