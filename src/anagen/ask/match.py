@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from anagen.ask.index import Entry, Index
 from anagen.ask.situation import Situation, stated
@@ -122,8 +123,13 @@ def treatments_in(text: list[str], index: Index) -> set[Key]:
     return {key for key, _, _ in _spans(text, index, "treatment") if key[0] == "treatment"}
 
 
-def compared(text: Iterable[str]) -> bool:
-    """Whether the stems of a text set one thing against another: `vs`, `or`, `better than`."""
+def compared(text: Sequence[str]) -> bool:
+    """Whether the stems of a text set one thing against another: `vs`, `or`, `better than`.
+
+    `Is A better with B or C` asks for the sum of two, not which does more.
+    """
+    if any(pair == ("better", "with") for pair in pairwise(text)):
+        return False
     return bool({stem(word) for word in marker_words()["compare"]} & set(text))
 
 
