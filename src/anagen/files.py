@@ -71,10 +71,13 @@ def write_whole(path: Path, text: str) -> None:
         place.write_text(text, encoding="utf-8", newline="\n")
 
 
-def place_problems(path: Path | None, *, folder: bool = False) -> list[Problem]:
+def place_problems(
+    path: Path | None, *, folder: bool = False, option: str = "--out"
+) -> list[Problem]:
     """Why `path` cannot be written, told before the work for it; nothing is made.
 
-    `folder` when `path` is a folder for several files. Empty when it can be, or when it is None.
+    `folder` when `path` is a folder for several files; `option` is what gave it. Empty when it can
+    be written, or when it is None.
     """
     if path is None:
         return []
@@ -82,7 +85,13 @@ def place_problems(path: Path | None, *, folder: bool = False) -> list[Problem]:
         why = _closed(path, folder)
     except OSError as error:
         why = error.strerror or str(error)
-    return [_unwritable(path, why)] if why else []
+    return [_unwritable(path, why, option)] if why else []
+
+
+def demand_place(path: Path | None, *, folder: bool = False, option: str = "--out") -> None:
+    """Raises InputProblems when `place_problems` finds any."""
+    if problems := place_problems(path, folder=folder, option=option):
+        raise InputProblems(problems)
 
 
 def _closed(path: Path, folder: bool) -> str:
@@ -99,10 +108,10 @@ def _closed(path: Path, folder: bool) -> str:
     return "" if os.access(found, os.W_OK) else f"{found} is closed to you"
 
 
-def _unwritable(path: Path, why: str) -> Problem:
+def _unwritable(path: Path, why: str, option: str = "--out") -> Problem:
     return Problem(
         file=str(path),
-        field="--out",
+        field=option,
         value=str(path.parent),
         message=f"cannot write here: {why}",
         allowed="a folder you may write to with space left",

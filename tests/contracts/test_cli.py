@@ -146,6 +146,31 @@ def test_a_place_that_cannot_be_written_is_said_with_all_other_problems(tmp_path
     assert "cannot write here" in done.stderr
 
 
+@pytest.mark.parametrize(
+    ("words", "option"),
+    [
+        (["interventions", "--markdown", "--out", "out/x.md"], "--out"),
+        (["validate", "--assessment", "--out", "out/x.md"], "--out"),
+        (["evidence", "pages", "--out", "out/pages"], "--out"),
+        (["export", "sbml", "--out", "out/x.xml"], "--out"),
+        (["assess", "MAN", "--fhir", "out/x.json"], "--fhir"),
+        (["track", "show", "MAN", "--html", "out/x.html"], "--html"),
+        (["calibrate", "--page", "out/x.md"], "--page"),
+        (["calibrate", "--work", "out/w"], "--work"),
+    ],
+)
+def test_every_verb_tries_its_place_before_the_work(
+    words: list[str], option: str, tmp_path: Path
+) -> None:
+    (tmp_path / "out").touch()
+    man = str(PATIENTS / "male_pattern_vertex.toml")
+    done = run([man if word == "MAN" else word for word in words], tmp_path)
+    assert done.returncode == 2, done.stderr
+    assert option in done.stderr
+    assert "cannot write here" in done.stderr
+    assert [path.name for path in tmp_path.iterdir()] == ["out"]
+
+
 def test_letters_the_terminal_does_not_know_are_no_defect(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -26,9 +26,17 @@ def assess(
     ] = None,
 ) -> None:
     """Probability of each cause and mixture, findings for and against, red flags, next test."""
+    from anagen.errors import InputProblems
+    from anagen.files import place_problems
     from anagen.patients.intake import load
 
-    record = load(patient)
+    problems = place_problems(fhir, option="--fhir")
+    try:
+        record = load(patient)
+    except InputProblems as error:
+        raise InputProblems([*error.problems, *problems]) from error
+    if problems:
+        raise InputProblems(problems)
 
     from anagen.assess.assess import assess as assess_record
 

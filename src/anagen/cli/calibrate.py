@@ -71,8 +71,10 @@ def calibrate(
         return
     from anagen.files import place_problems
 
-    folders = () if page is not None else (out, work)
-    problems = place_problems(page) + [p for f in folders for p in place_problems(f, folder=True)]
+    problems = place_problems(page, option="--page")
+    if page is None:
+        problems += place_problems(out, folder=True)
+        problems += place_problems(work, folder=True, option="--work")
     if problems:
         raise InputProblems(problems)
     if page is not None:

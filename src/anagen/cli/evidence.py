@@ -144,8 +144,9 @@ def pages(
 ) -> None:
     """Write a page of Markdown for every treatment, cause and study."""
     from anagen.catalog.pages import pages as written
-    from anagen.files import write_whole
+    from anagen.files import demand_place, write_whole
 
+    demand_place(out, folder=True)
     found = written()
     for name, text in found.items():
         write_whole(out / name, text)

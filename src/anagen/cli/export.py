@@ -43,12 +43,15 @@ def sbml(
 ) -> None:
     """The mean-field core as SBML: one cell of one virtual twin, with what it takes as input."""
     from anagen.errors import InputProblems, Problem
-    from anagen.files import write_whole
+    from anagen.files import place_problems, write_whole
 
+    problems = place_problems(out)
     if patient is None and plan is not None:
-        raise InputProblems(
-            [Problem("command line", "--plan", plan, "a plan needs a person", "a patient file")]
+        problems.append(
+            Problem("command line", "--plan", plan, "a plan needs a person", "a patient file")
         )
+    if problems:
+        raise InputProblems(problems)
     core, flags = _core(patient, plan, weeks, draws, seed)
 
     from anagen.interop.sbml import LIMITS, to_sbml

@@ -30,11 +30,12 @@ def interventions(
         raise typer.BadParameter("--out needs --json or --markdown")
 
     from anagen.cli.progress import progress
-    from anagen.files import write_whole
+    from anagen.files import demand_place, write_whole
     from anagen.plan.interventions import interventions as build
     from anagen.provenance import stamp
     from anagen.report.interventions import as_document, as_markdown, print_interventions
 
+    demand_place(out)
     with progress("All interventions", quiet=(as_json or markdown) and out is None) as report:
         rows = build(draws=draws, seed=seed, progress=report)
     made = stamp(seed, draws)

@@ -226,7 +226,7 @@ def show(
             "visit_date", str(record.visit_date), "the visits start from a record of another day",
             allowed=str(course.start), fix="show them with the record of that day",
         )  # fmt: skip
-    reading.problems += place_problems(html)
+    reading.problems += place_problems(html, option="--html")
     if reading.problems or course is None:
         raise InputProblems(reading.problems)
 

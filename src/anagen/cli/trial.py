@@ -74,13 +74,10 @@ def table(
 ) -> None:
     """Every shipped study predicted beside what it found: errors, coverage, all misses."""
     from anagen.cli.progress import progress
-    from anagen.errors import InputProblems
-    from anagen.files import place_problems, write_whole
+    from anagen.files import demand_place, write_whole
     from anagen.trials.scorecard import markdown, predicted_studies
 
-    problems = place_problems(out)
-    if problems:
-        raise InputProblems(problems)
+    demand_place(out)
     with progress("Predicting", quiet=False) as report:
         scored = predicted_studies(draws=draws, seed=seed, progress=report)
     text = markdown(scored, draws, seed)

@@ -78,8 +78,10 @@ def validate(as_json: Json = False, assessment: Assessment = False, out: Out = N
 
 def _assessment(as_json: bool, out: Path | None) -> None:
     """Causes named for people with known causes: the page, or every answer as JSON."""
+    from anagen.files import demand_place, write_whole
     from anagen.report.assessment_validation import PICTURE, as_markdown, picture, validation
 
+    demand_place(out)
     held = validation()
     if as_json:
         import json
@@ -91,7 +93,5 @@ def _assessment(as_json: bool, out: Path | None) -> None:
     elif out is None:
         typer.echo(as_markdown(held), nl=False)
     else:
-        from anagen.files import write_whole
-
         write_whole(out, as_markdown(held))
         write_whole(out.parent / PICTURE, picture(held))
