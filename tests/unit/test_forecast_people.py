@@ -27,11 +27,37 @@ def test_twins_start_where_the_person_is() -> None:
     assert np.abs(salt[:, 0] - 60.0).max() < 25.0
 
 
-def test_measured_density_is_where_pattern_loss_starts() -> None:
-    person = Person("dens", "male", 40.0, {"androgenetic": 1.0}, terminal_density=130.0)
-    result = forecast(person, (UNTREATED,), weeks=1, draws=60).arms["untreated"]
-    density = result.values["terminal_density"][:, 0]
-    assert np.median(density) == pytest.approx(130.0, rel=0.06)
+@pytest.mark.parametrize("stage", [None, "II", "V"])
+@pytest.mark.parametrize("observable", ["total_density", "terminal_density"])
+@pytest.mark.parametrize("counted", [60.0, 130.0, 290.0])
+def test_counted_hair_is_what_twins_have_today(
+    observable: str, counted: float, stage: str | None
+) -> None:
+    person = Person("dens", "male", 40.0, {"androgenetic": 1.0}, norwood=stage)
+    person = replace(person, **{observable: counted})
+    result = forecast(person, (UNTREATED,), weeks=1, draws=24).arms["untreated"]
+    np.testing.assert_allclose(result.values[observable][:, 0], counted, rtol=1e-9)
+
+
+def test_a_stage_says_how_much_of_a_count_is_loss() -> None:
+    def thin(counted: float, stage: str | None) -> float:
+        person = Person(
+            "dens", "male", 45.0, {"androgenetic": 1.0}, total_density=counted, norwood=stage
+        )
+        values = forecast(person, (UNTREATED,), weeks=1, draws=60).arms["untreated"].values
+        return 1.0 - float((values["terminal_density"] / values["total_density"])[:, 0].mean())
+
+    assert thin(160.0, "V") > thin(160.0, None) + 0.01 > thin(160.0, "II") + 0.02
+    assert thin(110.0, None) > thin(200.0, None) + 0.05
+
+
+def test_a_count_is_met_after_years_of_treatment() -> None:
+    taken = (Regimen("finasteride", 1.0, "mg", 1.0, start_week=-104.0),)
+    person = Person(
+        "run", "male", 40.0, {"androgenetic": 1.0}, total_density=150.0, norwood="IV", running=taken
+    )
+    values = forecast(person, (UNTREATED,), weeks=1, draws=20).arms["untreated"].values
+    np.testing.assert_allclose(values["total_density"][:, 0], 150.0, rtol=1e-9)
 
 
 def test_acute_effluvium_is_over_within_a_year_without_treatment() -> None:

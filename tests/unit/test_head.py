@@ -232,3 +232,11 @@ def test_stages_read_from_density() -> None:
     assert stage(0.22, "Norwood") == "Norwood VI"
     assert stage(0.99, "Ludwig") == "Ludwig 0"
     assert stage(0.52, "Ludwig") == "Ludwig II"
+
+
+@pytest.mark.parametrize("counted", ["total", "terminal"])
+def test_a_head_has_the_hair_that_was_counted(counted: str) -> None:
+    man = replace(MAN, **{f"{counted}_density": 120.0})
+    run = simulate_head(man, [UNTREATED], weeks=1, frames=[0], follicles=20_000)["untreated"]
+    target = read(run, female=False)[0].target
+    assert getattr(target, f"{counted}_per_cm2") == pytest.approx(120.0)

@@ -209,6 +209,15 @@ def photographed(**changes: object) -> dict:
     )
 
 
+def test_a_count_and_stages_describe_the_same_people():
+    people = {"norwood": ["III vertex", "IV"], "total_density": 172.0}
+    trial = Trial.model_validate(photographed() | {"population": people})
+    found = [
+        (s.person.norwood, s.person.total_density, s.share) for s in strata(trial, trial.population)
+    ]
+    assert found == [("III vertex", 172.0, 0.5), ("IV", 172.0, 0.5)]
+
+
 IN_TWO_UNITS = [
     {"endpoint": "hair_diameter", "unit": "um", "weeks": [24]},
     {"endpoint": "hair_diameter", "unit": "%", "weeks": [24]},

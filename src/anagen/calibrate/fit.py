@@ -8,7 +8,7 @@ of the released sets themselves says what they predict without any emulator.
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -34,7 +34,7 @@ Progress = Callable[[int, int, str], None]
 class Effort:
     """How much is computed. `sets` of each round, and of the release."""
 
-    rounds: tuple[int, ...] = (800, 800, 800, 1000)
+    rounds: tuple[int, ...] = (400, 400, 600, 600)
     released: int = 400
     chains: int = 4
     draws: int = 20000
@@ -51,11 +51,6 @@ class Effort:
     fading: float = 0.5
 
 
-# Fewer rows, almost straight in their parameters, need fewer sets.
-EFFORTS: Mapping[str, Effort] = {
-    "areata": Effort(),
-    "pattern": Effort(rounds=(600, 600, 800, 800)),
-}
 # Many posteriors are drawn to check one, so their chains are shorter.
 CHECKED = Effort(chains=2, draws=5000)
 
@@ -90,7 +85,7 @@ def fit(
 
     Raises AnagenError when the chains do not converge.
     """
-    effort = effort or EFFORTS[layer]
+    effort = effort or Effort()
     trials, names = fitted_trials(layer), calibrated(layer)
     wanted = targets(trials)
     random = generator(seed, layer, "first ensemble")

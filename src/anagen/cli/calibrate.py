@@ -43,7 +43,7 @@ def calibrate(
 ) -> None:
     """Draw the joint posterior: simulate the fitted trials, learn an emulator, sample, look again.
 
-    Takes less than an hour on two cores, without its checks; a run that was killed goes on where it
+    Takes about an hour on two cores, without its checks; a run that was killed goes on where it
     stopped.
     """
     # Many small systems are solved: threads inside each would only wait for each other.
@@ -85,7 +85,7 @@ def calibrate(
         write_whole(page, markdown())
         typer.echo(f"Written to {page}.")
         return
-    from anagen.calibrate.fit import EFFORTS, fit
+    from anagen.calibrate.fit import Effort, fit
     from anagen.calibrate.release import write
     from anagen.cli.progress import progress
 
@@ -93,7 +93,7 @@ def calibrate(
         for name in LAYERS if layer == "all" else (layer,):
             with progress(f"Calibrating {name}", quiet=False) as report:
                 found = fit(name, folder=work, seed=seed, progress=report)
-            write(found, EFFORTS[name], seed, out)
+            write(found, Effort(), seed, out)
             if recover:
                 from anagen.calibrate.release import write_recovery
 

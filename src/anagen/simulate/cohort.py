@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from anagen.catalog.parameters import value
-from anagen.model.scalp_day import CELL_INDEX, FALLEN
-from anagen.simulate.advance import advance, no_seeds
+from anagen.model.scalp_day import CELL_INDEX, FALLEN, RECORD
+from anagen.simulate.advance import LEAST_REFERENCE, advance, no_seeds
 from anagen.simulate.episode import run_episode, without_areata
 from anagen.simulate.pattern_history import run_pattern_history, thinned_before_treatment
 from anagen.simulate.person import Person
@@ -25,6 +25,7 @@ from anagen.simulate.twins import (
     Group,
     Lanes,
     build,
+    hair_count,
     sample_mechanisms,
     start_fixed_loss,
     uses_patches,
@@ -95,9 +96,29 @@ def _start_group(
         if "effluvium" in mechanisms and person.hairs_shed_per_day is not None:
             group.release_scale = release_scale(group, source, own, workers)
             own = scaled_release(own, group.release_scale)
-        _advance_run_in(group, own, workers)
+        record = _advance_run_in(group, own, workers)
         group.cells[CELL_INDEX["scarred"]] = margin
+        if "androgenetic" in mechanisms and not uses_patches(person, mechanisms):
+            _meet_count(group, person, record)
     return group
+
+
+def _meet_count(group: Group, person: Person, today: FloatArray) -> None:
+    """Makes follicles as dense as the hairs counted today ask for, in place.
+
+    `today` (record, cell, lane). A twin whose hair would not thin as far as the count says began
+    with fewer follicles; one that does not show as much as was expected of its share, with more.
+    """
+    counted = hair_count(person)
+    if counted is None:
+        return
+    seen = "visible_total" if person.terminal_density is None else "visible_terminal"
+    shown = (group.target * today[RECORD.index(seen)]).sum(axis=0)
+    ratio = counted / (group.density * np.maximum(shown, LEAST_REFERENCE))
+    group.density = group.density * ratio
+    if group.release_scale is None:
+        # Where shed hairs were counted, the whole head is known by them.
+        group.head, group.usual_shed = group.head * ratio, group.usual_shed * ratio
 
 
 def _scar(group: Group, source: Lanes, mechanisms: frozenset[str]) -> None:
@@ -109,8 +130,10 @@ def _scar(group: Group, source: Lanes, mechanisms: frozenset[str]) -> None:
     start_fixed_loss(group, share, margin if "scarring" in mechanisms else 0.0 * margin)
 
 
-def _advance_run_in(group: Group, drivers: FloatArray, workers: int | None) -> None:
+def _advance_run_in(group: Group, drivers: FloatArray, workers: int | None) -> FloatArray:
+    """Lives through the run-in, in place; its last day. Shape: (record, cell, lane)."""
     days, lanes = drivers.shape[1], group.draws.size
     calm = np.zeros((days, lanes))
     record = advance(group, drivers, calm, no_seeds(days, lanes), workers=workers)
     group.last_fallen = record[-1, FALLEN]
+    return record[-1]

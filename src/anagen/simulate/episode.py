@@ -78,7 +78,7 @@ def run_episode(
     share = np.clip((salt / 100.0 - loss_out) / np.maximum(loss_in - loss_out, 1e-6), 0.002, 1.0)
     reached = 100.0 * (share * loss_in + (1.0 - share) * loss_out)
     distance = ((reached - salt) / value("salt_match_sd")) ** 2
-    held = np.flatnonzero([drivers[:, day, HOLDING_ATTACK].any() for day in range(-span, 0)])
+    held = np.flatnonzero(np.any([drivers[:, -span:, d].any(axis=0) for d in HOLDING_ATTACK], 0))
     if before is not None:
         treated = span - held[0] if held.size else int(treated_weeks(person)) * DAYS_PER_WEEK
         loss_in, loss_out = _loss(group, record[(span - treated) // DAYS_PER_WEEK])

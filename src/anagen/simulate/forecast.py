@@ -256,8 +256,7 @@ _USED = (
     ),
     (
         "total_density", "androgenetic effluvium", "",
-        "total density {:.0f} per cm2: where hair thins it sets the least this head can have "
-        "begun with, not how much is left today",
+        "total density {:.0f} per cm2",
     ),
     (
         "hairs_shed_per_day",
@@ -285,10 +284,13 @@ _STAGES = ("norwood", "ludwig", "sinclair_stage")
 
 def individualised(person: Person) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """What of the person changed the forecast, and what could not, in plain words."""
-    used, missing = [], []
+    used, unmet, missing = [], [], []
     for name, matters, label, words in _USED:
         known = getattr(person, name)
         if not _matters(person, matters):
+            continue
+        if name == "total_density" and known is not None and person.terminal_density is not None:
+            unmet.append(f"total density {known:.0f} per cm2: the terminal hairs counted decide")
             continue
         if known is not None:
             used.append(words.format(known))
@@ -301,7 +303,7 @@ def individualised(person: Person) -> tuple[tuple[str, ...], tuple[str, ...]]:
         f"{p.kind.replace('_', ' ')} {p.weeks_ago:.0f} weeks ago" for p in person.perturbations
     )
     used.extend(text for key, text in person.notes.items() if key.startswith("used"))
-    unused = [text for key, text in person.notes.items() if key.startswith("not used")]
+    unused = unmet + [text for key, text in person.notes.items() if key.startswith("not used")]
     if missing:
         unused.append(f"unknown, sampled from the population or left out: {', '.join(missing)}")
     for regimen in person.running:

@@ -30,6 +30,7 @@ from anagen.simulate.head_state import (
     target_area,
     terminal,
     terminal_by_quadrant,
+    visible,
     whole_scalp,
 )
 from anagen.simulate.parameter_draws import TYPICAL
@@ -44,8 +45,9 @@ from anagen.simulate.twins import (
     Lanes,
     attack_days,
     build,
-    stage_parameter,
+    hair_count,
     start_alopecia_areata,
+    target_fraction,
 )
 
 FloatArray = NDArray[np.float64]
@@ -77,7 +79,7 @@ def start_head(
         last_shed=np.nan,
     )
     if "androgenetic" in mechanisms:
-        head = _with_history(head)
+        head = _with_history(head, lanes)
     if "autoimmune" in mechanisms:
         # SALT scores what areata took, not what pattern loss had taken before.
         before = np.maximum(terminal_by_quadrant(head, head.state), LEAST_REFERENCE)
@@ -126,14 +128,10 @@ def _full_scalp(group: Group, geometry: HeadGeometry, person: Person, seed: int)
     )
 
 
-def _with_history(head: Head) -> Head:
+def _with_history(head: Head, lanes: Lanes) -> Head:
     """Pattern loss from a full scalp until the target area, after what was taken, is as today."""
     person, group = head.person, head.group
-    if person.terminal_density is not None:
-        full = float(group.density[0] * group.full_visible[0])
-        wanted = float(np.clip(person.terminal_density / full, *LEAST_AND_MOST_HAIR))
-    else:
-        wanted = value(stage_parameter(person))
+    wanted = float(np.clip(target_fraction(lanes, group)[0], *LEAST_AND_MOST_HAIR))
     begun, day = wanted, _thin(head, wanted, -round(HISTORY_YEARS * DAYS_PER_YEAR))
     taken = person.running or person.ended
     if not taken or "autoimmune" in group.mechanisms:
@@ -185,7 +183,22 @@ def _with_past(head: Head) -> Head:
             head = replace(head, release_scale=float(np.clip(scale, 0.0, limit)))
     drivers = released(drivers, head.release_scale)
     shed = advance(head, head.state, drivers, -days)
+    if "androgenetic" in group.mechanisms:
+        _meet_count(head)
     return replace(head, last_shed=float(shed[-7:].mean()) * whole_scalp(head))
+
+
+def _meet_count(head: Head) -> None:
+    """Makes follicles as dense as the hairs counted today ask for, in place."""
+    group, counted = head.group, hair_count(head.person)
+    if counted is None:
+        return
+    seen = visible if head.person.terminal_density is None else terminal
+    shown = max(float(seen(head, head.state)[target_area(head)].mean()), LEAST_REFERENCE)
+    ratio = counted / (group.density * shown)
+    group.density = group.density * ratio
+    if "effluvium" not in group.mechanisms or head.person.hairs_shed_per_day is None:
+        group.head = group.head * ratio
 
 
 def released(drivers: FloatArray, scale: float) -> FloatArray:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.special import ndtr
 
 from anagen.catalog.parameters import value
 from anagen.model.hair_cycle import Layout, steady_state
@@ -24,8 +25,11 @@ from anagen.simulate.person import Person
 FloatArray = NDArray[np.float64]
 IntArray = NDArray[np.int64]
 
-# A thinned target area started with at least a little more hair than it has.
-LEAST_START_RATIO = 1.02
+# What a person's place in the range of a stage is keyed by, and the scores that are weighed where
+# hairs were counted.
+STAGE = "stage within its range"
+WIDEST_SCORE, SCORES = 3.0, 61
+TINY = 1e-300
 MECHANISMS = ("autoimmune", "androgenetic", "effluvium", "scarring", "inflammation")
 
 # Ancestries whose density was measured beside the European one that the base rows stand for.
@@ -292,7 +296,7 @@ def build(lanes: Lanes, mechanisms: frozenset[str]) -> Group:
             today[:, layout.phase(name)].sum(axis=(0, 1))
             for name in ("anagen", "catagen", "telogen")
         )
-    density = _density(lanes, np.asarray(shown), "androgenetic" in mechanisms)
+    density = _density(lanes, np.asarray(shown), np.asarray(visible), "androgenetic" in mechanisms)
     head = density * lanes.parameter("whole_scalp_density_ratio") * lanes.trait("scalp_area_cm2")
     return Group(
         mechanisms=mechanisms,
@@ -364,14 +368,11 @@ def target_weights(
 def target_fraction(lanes: Lanes, group: Group) -> FloatArray:
     """Terminal density at the target area over the full density of the same person. Shape: (lane,).
 
-    A measured density decides; else the stage; else the population.
+    The stage decides, or the population; a hair count moves it within its range (`counted_start`).
     """
-    person = lanes.person
-    full = group.density * group.full_visible
-    if person.terminal_density is not None:
-        return np.clip(person.terminal_density / full, 0.02, 0.98)
-    name = stage_parameter(person)
-    return from_normal(name, lanes.normal("stage within its range"))
+    if hair_count(lanes.person) is not None:
+        return counted_start(lanes, group.full_visible)[0]
+    return from_normal(stage_parameter(lanes.person), lanes.normal(STAGE))
 
 
 def stage_parameter(person: Person) -> str:
@@ -488,18 +489,56 @@ def start_fixed_loss(group: Group, share: FloatArray, margin: FloatArray) -> Non
     group.cells[CELL_INDEX["scarred"], scarred:patches] = 1.0
 
 
-def _density(lanes: Lanes, visible: FloatArray, androgenetic: bool) -> FloatArray:
-    """Follicles per cm2 of the target area before any loss. Shape: (lane,)."""
+def hair_count(person: Person) -> float | None:
+    """Hairs per cm2 of the target area as counted: terminal hairs, else all of them."""
+    return person.total_density if person.terminal_density is None else person.terminal_density
+
+
+def counted_start(lanes: Lanes, full_visible: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """How much is left of the hair of somebody whose hairs were counted, and of how many follicles.
+
+    Few hairs are much loss or few follicles: a draw of the share left from its range given the
+    count, every share weighed by the follicle density it asks for. Returns the share of terminal
+    hair left and follicles per cm2, shape (lane,) each, which together give the count.
+    """
+    person, stage = lanes.person, stage_parameter(lanes.person)
+    counted = hair_count(person) or 0.0
+
+    def density(share: FloatArray) -> FloatArray:
+        lost = 1.0 if person.terminal_density is not None else value("lost_hair_not_counted")
+        return counted / (full_visible * (1.0 - lost * (1.0 - share)))
+
+    scores = np.linspace(-WIDEST_SCORE, WIDEST_SCORE, SCORES)
+    apart = np.log(density(from_normal(stage, scores)[:, None]) / _usual_density(lanes))
+    misfit = scores[:, None] ** 2 + (apart / lanes.parameter("follicle_density_log_sd")) ** 2
+    weight = np.exp(-0.5 * (misfit - misfit.min(axis=0)))
+    # A lane stands among its like where it would without a count.
+    below = (np.cumsum(weight, axis=0) - 0.5 * weight) / weight.sum(axis=0)
+    rank, each = ndtr(lanes.normal(STAGE)), np.arange(below.shape[1])
+    above = np.clip((below < rank).sum(axis=0), 1, SCORES - 1)
+    low, high = below[above - 1, each], below[above, each]
+    part = np.clip((rank - low) / np.maximum(high - low, TINY), 0.0, 1.0)
+    share = from_normal(stage, scores[above - 1] + part * (scores[1] - scores[0]))
+    return share, density(share)
+
+
+def _usual_density(lanes: Lanes) -> FloatArray:
+    """Follicles per cm2 of the target area of the median person like this one. Shape: (lane,)."""
     person = lanes.person
-    sex = "women" if person.sex == "female" else "men"
-    spread = lanes.parameter("follicle_density_log_sd") * lanes.normal("follicle density")
-    density = lanes.parameter(f"follicle_density_{sex}") * np.exp(spread)
-    measured = person.total_density or person.terminal_density
-    if measured is None:
-        if person.ancestry in DENSITY_BY_ANCESTRY:
-            density = density * lanes.parameter(f"follicle_density_ratio_{person.ancestry}")
-        return density
-    if not androgenetic:
-        return measured / visible
-    # A thinned scalp cannot have started with less than it has.
-    return np.maximum(density, LEAST_START_RATIO * measured / visible)
+    density = lanes.parameter(f"follicle_density_{'women' if person.sex == 'female' else 'men'}")
+    if person.ancestry in DENSITY_BY_ANCESTRY:
+        density = density * lanes.parameter(f"follicle_density_ratio_{person.ancestry}")
+    return density
+
+
+def _density(
+    lanes: Lanes, visible: FloatArray, full_visible: FloatArray, androgenetic: bool
+) -> FloatArray:
+    """Follicles per cm2 of the target area before any loss. Shape: (lane,)."""
+    counted = hair_count(lanes.person)
+    if counted is None:
+        spread = lanes.parameter("follicle_density_log_sd") * lanes.normal("follicle density")
+        return _usual_density(lanes) * np.exp(spread)
+    if androgenetic:
+        return counted_start(lanes, full_visible)[1]
+    return (lanes.person.total_density or counted) / visible

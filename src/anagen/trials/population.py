@@ -158,14 +158,11 @@ def _pattern(trial: Trial, population: Population) -> tuple[Stratum, ...]:
     sex = "female" if trial.condition == "female_pattern_hair_loss" else "male"
     population = population.model_copy(update={"sex": population.sex or sex})
     stages: list[dict[str, object]] = []
-    if population.total_density is not None or population.terminal_density is not None:
-        stages = [
-            {
-                "total_density": population.total_density,
-                "terminal_density": population.terminal_density,
-            }
-        ]
-    elif population.norwood:
+    counted = {
+        "total_density": population.total_density,
+        "terminal_density": population.terminal_density,
+    }
+    if population.norwood:
         stages = [{"norwood": stage} for stage in population.norwood]
     elif population.sinclair:
         stages = [{"sinclair_stage": stage} for stage in population.sinclair]
@@ -173,6 +170,6 @@ def _pattern(trial: Trial, population: Population) -> tuple[Stratum, ...]:
         stages = [{"ludwig": stage} for stage in population.ludwig]
     stages = stages or [{}]
     return tuple(
-        Stratum(_person(trial, population, "androgenetic", **stage), 1.0 / len(stages))
+        Stratum(_person(trial, population, "androgenetic", **counted, **stage), 1.0 / len(stages))
         for stage in stages
     )
