@@ -29,7 +29,8 @@ from anagen.patients.intake import load
 from anagen.plan.make import mixtures_of
 from anagen.simulate.advance import advance, neutral_drivers
 from anagen.simulate.person import Person
-from anagen.simulate.regimen import Arm, parse_plan
+from anagen.simulate.plan import parse_plan
+from anagen.simulate.regimen import Arm
 from anagen.simulate.twins import Group, Lanes, build
 
 roadrunner = pytest.importorskip("roadrunner")

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from anagen.catalog.treatments import load_treatments
 from anagen.errors import InputProblems
-from anagen.simulate.regimen import Regimen, parse_plan, parse_regimen, regimen_text
+from anagen.simulate.plan import parse_plan
+from anagen.simulate.regimen import Regimen, parse_regimen, regimen_text
 
 DOSED = sorted(
     name for name, treatment in load_treatments().items() if treatment.regimen is not None

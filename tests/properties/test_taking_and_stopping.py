@@ -9,7 +9,8 @@ import pytest
 
 from anagen.simulate.forecast import Forecast, forecast
 from anagen.simulate.person import Person
-from anagen.simulate.regimen import Arm, parse_plan
+from anagen.simulate.plan import parse_plan
+from anagen.simulate.regimen import Arm
 
 DRAWS = 400
 WEEKS = 104

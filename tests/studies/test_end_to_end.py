@@ -110,7 +110,8 @@ def test_biotin_in_a_replete_person_changes_nothing_and_shows_no_number() -> Non
     assert "biotin" in {item.id for item in plan.no_evidence}
     from anagen.patients.condition import person_from
     from anagen.simulate.forecast import forecast
-    from anagen.simulate.regimen import Arm, parse_plan
+    from anagen.simulate.plan import parse_plan
+    from anagen.simulate.regimen import Arm
 
     person = person_from(record, {("female_pattern_hair_loss",): 1.0})
     arms = [

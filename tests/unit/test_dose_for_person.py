@@ -13,7 +13,8 @@ from anagen.plan.make import make_plan
 from anagen.plan.options import candidates
 from anagen.plan.single import SinglePlan, forecast_plan, judge_plan
 from anagen.report.single import as_document, print_single
-from anagen.simulate.regimen import Regimen, parse_plan, says_dose
+from anagen.simulate.plan import parse_plan
+from anagen.simulate.regimen import Regimen, says_dose
 from plan_cases import assessment, person
 from report_cases import STAMP
 

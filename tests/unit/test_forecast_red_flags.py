@@ -16,7 +16,7 @@ from anagen.cli.app import app
 from anagen.plan.single import judge_plan
 from anagen.provenance import Stamp
 from anagen.report.single import as_document, print_single
-from anagen.simulate.regimen import parse_plan
+from anagen.simulate.plan import parse_plan
 from plan_cases import assessment, person, stop_flag
 
 STAMP = Stamp("0.1.0", "0123456789ab", "none", 0, 20)

@@ -20,7 +20,7 @@ from anagen.report.html import render
 from anagen.report.options import harm_text
 from anagen.report.questions import numbered
 from anagen.report.single import HARMS_NOTICE, HARMS_UNKNOWN, as_document, print_single
-from anagen.simulate.regimen import parse_plan
+from anagen.simulate.plan import parse_plan
 from plan_cases import assessment, fake_forecast, person
 from report_cases import severe_alopecia_areata
 

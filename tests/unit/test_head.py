@@ -21,7 +21,8 @@ from anagen.simulate.head_geometry import QUADRANTS, head_geometry
 from anagen.simulate.head_past import start_head
 from anagen.simulate.parameter_draws import TYPICAL
 from anagen.simulate.person import Person
-from anagen.simulate.regimen import Arm, parse_plan
+from anagen.simulate.plan import parse_plan
+from anagen.simulate.regimen import Arm
 from anagen.simulate.running import no_change
 from anagen.simulate.twins import Lanes, build
 

@@ -18,7 +18,8 @@ from anagen.simulate.parameter_draws import (
 )
 from anagen.simulate.person import Person
 from anagen.simulate.places import difference_sd
-from anagen.simulate.regimen import Arm, parse_plan
+from anagen.simulate.plan import parse_plan
+from anagen.simulate.regimen import Arm
 from anagen.simulate.system import daily_drivers
 
 SETS = 4000

@@ -11,11 +11,11 @@ import pytest
 from anagen.catalog.salts import salts_of
 from anagen.catalog.treatments import load_treatments
 from anagen.errors import InputProblems
+from anagen.simulate.plan import parse_plan
 from anagen.simulate.regimen import (
     Regimen,
     check_within,
     loading_notes,
-    parse_plan,
     parse_regimen,
     regimen_text,
     stopped_at,
@@ -217,6 +217,54 @@ def test_a_plan_may_change_to_another_treatment_or_end() -> None:
     assert first.stop_week == 26.0
     (only,) = parse_plan("baricitinib 4 mg daily for 12 weeks then stop")
     assert only.stop_week == 12.0
+
+
+@pytest.mark.parametrize(
+    ("words", "weeks"),
+    [
+        ("baricitinib 4 mg daily for 52 weeks then stop for 12 weeks then 2 mg",
+         [(0, 52), (64, None)]),
+        ("finasteride 1 mg daily for 26 weeks then stop until week 40 then 1 mg",
+         [(0, 26), (40, None)]),
+        ("finasteride 1 mg daily for 26 weeks then stop then 1 mg from week 60",
+         [(0, 26), (60, None)]),
+        ("finasteride 1 mg daily until week 26 then a break of 3 months then dutasteride 0.5 mg",
+         [(0, 26), (39, None)]),
+        ("baricitinib 4 mg daily for 12 weeks then 12 weeks off then 4 mg for 12 weeks then stop",
+         [(0, 12), (24, 36)]),
+        ("no treatment for 12 weeks then finasteride 1 mg", [(0, 12), (12, None)]),
+        ("finasteride 1 mg daily until week 52 then stop at week 52", [(0, 52)]),
+    ],
+)  # fmt: skip
+def test_a_pause_moves_what_follows_it(words: str, weeks: list[tuple[float, float | None]]) -> None:
+    assert [(step.start_week, step.stop_week) for step in parse_plan(words)] == weeks
+
+
+@pytest.mark.parametrize(
+    ("words", "value", "message"),
+    [
+        ("baricitinib 4 mg daily for 52 weeks then stop then 2 mg", "2 mg", "pause without an end"),
+        ("finasteride 1 mg daily for 26 weeks then stop then stop", "stop", "pause without an end"),
+        ("finasteride 1 mg daily then stop at week 52", "stop at week 52", "step without an end"),
+        ("finasteride 1 mg daily for 26 weeks then stop for 12 weeks", "stop for 12 weeks",
+         "nothing after it"),
+        ("finasteride 1 mg daily until week 52 then stop at week 60", "stop at week 60",
+         "another end than week 52"),
+        ("finasteride 1 mg daily for 26 weeks then stop until week 20 then 1 mg",
+         "stop until week 20", "before week 26"),
+        ("finasteride 1 mg daily for 26 weeks then stop for 12 weeks then 1 mg from week 30",
+         "1 mg from week 30", "before week 38"),
+        ("stop for 12 weeks then finasteride 1 mg", "stop for 12 weeks", "names nothing"),
+        ("stop", "stop", "names nothing"),
+    ],
+)  # fmt: skip
+def test_no_step_of_a_plan_is_dropped_in_silence(words: str, value: str, message: str) -> None:
+    with pytest.raises(InputProblems) as error:
+        parse_plan(words)
+    (problem,) = error.value.problems
+    assert problem.value == value
+    assert message in problem.message
+    assert problem.fix
 
 
 def test_a_taper_is_asked_for_step_by_step() -> None:

@@ -17,7 +17,8 @@ from anagen.report.html import render
 from anagen.report.questions import NO_TREATMENT, untreated_label, yardstick
 from anagen.report.single import as_document
 from anagen.simulate.person import Person
-from anagen.simulate.regimen import Arm, Regimen, parse_plan
+from anagen.simulate.plan import parse_plan
+from anagen.simulate.regimen import Arm, Regimen
 from anagen.simulate.result import NO_CHANGE
 from anagen.simulate.running import named, no_change
 

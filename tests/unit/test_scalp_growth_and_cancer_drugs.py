@@ -8,7 +8,7 @@ from anagen.ask.answer import ask
 from anagen.assess.assess import assess
 from anagen.plan.safety import check
 from anagen.plan.single import judge_plan
-from anagen.simulate.regimen import parse_plan
+from anagen.simulate.plan import parse_plan
 from plan_cases import person
 
 HAIR = {"duration_weeks": 100, "pattern": ["vertex"], "onset": "gradual"}

@@ -9,7 +9,8 @@ from anagen.simulate.episode import HOLDING_ATTACK
 from anagen.simulate.exposure import action_blocks
 from anagen.simulate.parameter_draws import TYPICAL
 from anagen.simulate.person import Person
-from anagen.simulate.regimen import Arm, parse_plan
+from anagen.simulate.plan import parse_plan
+from anagen.simulate.regimen import Arm
 from anagen.simulate.system import daily_drivers
 
 

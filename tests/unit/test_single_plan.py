@@ -8,7 +8,8 @@ from rich.console import Console
 
 from anagen.plan.single import forecast_plan, judge_plan
 from anagen.report.single import NOTICE, print_single
-from anagen.simulate.regimen import parse_plan, together
+from anagen.simulate.plan import parse_plan
+from anagen.simulate.regimen import together
 from plan_cases import assessment, person
 from report_cases import STAMP
 

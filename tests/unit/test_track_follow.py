@@ -15,7 +15,8 @@ from anagen.assess.records import Assessment
 from anagen.patients.record import Lab, PatientRecord
 from anagen.patients.validation import from_document
 from anagen.report import labels
-from anagen.simulate.regimen import Regimen, parse_plan
+from anagen.simulate.plan import parse_plan
+from anagen.simulate.regimen import Regimen
 from anagen.simulate.result import TOLD, ArmForecast, Forecast
 from anagen.track import weigh
 from anagen.track.follow import Follow, courses_of, follow

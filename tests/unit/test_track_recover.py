@@ -11,7 +11,7 @@ import pytest
 
 from anagen.patients.intake import load
 from anagen.patients.record import PatientRecord
-from anagen.simulate.regimen import parse_plan
+from anagen.simulate.plan import parse_plan
 from anagen.simulate.result import ArmForecast, Forecast
 from anagen.track.recover import Recovery, recover
 

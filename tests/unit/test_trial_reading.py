@@ -235,6 +235,8 @@ def courses(words: str) -> list[tuple[str, float, float, float, float | None]]:
          "baricitinib 4 mg daily for 36 weeks + finasteride 1 mg daily"),
         ("platelet-rich plasma every 4 weeks x3 sessions",
          "platelet-rich plasma every 4 weeks for 12 weeks"),
+        ("baricitinib 4 mg daily for 36 weeks then off for 16 weeks then 2 mg",
+         "baricitinib 4 mg daily for 36 weeks + baricitinib 2 mg daily from week 52"),
         ("Baricitinib 4 MG QD from week 12 to week 24",
          "baricitinib 4 mg daily from week 12 until week 24"),
     ],

@@ -82,7 +82,8 @@ def _core(
 
     from anagen.patients.condition import person_from
     from anagen.patients.intake import load
-    from anagen.simulate.regimen import check_within, parse_plan
+    from anagen.simulate.plan import parse_plan
+    from anagen.simulate.regimen import check_within
 
     record = load(patient)
     regimens = parse_plan(plan) if plan else ()

@@ -33,7 +33,8 @@ def forecast(
     from anagen.cli.progress import progress
     from anagen.errors import InputProblems, Problem
     from anagen.patients.intake import load
-    from anagen.simulate.regimen import check_within, loading_notes, parse_plan
+    from anagen.simulate.plan import parse_plan
+    from anagen.simulate.regimen import check_within, loading_notes
 
     problems: list[Problem] = []
     record, regimens = None, ()

@@ -253,7 +253,8 @@ def checked(
     """
     from anagen.files import place_problems
     from anagen.patients.intake import load
-    from anagen.simulate.regimen import check_within, parse_plan
+    from anagen.simulate.plan import parse_plan
+    from anagen.simulate.regimen import check_within
 
     problems = place_problems(folder, folder=True)
     record: PatientRecord | None = None

@@ -68,13 +68,8 @@ SESSIONS = r"(?:times|sessions|doses)\b"
 COUNT = re.compile(rf"(?<!\w)(?:x|×) ?{NUMBER}\b(?: {SESSIONS})?|\b{NUMBER} {SESSIONS}")
 # Words that help a person and say nothing about which treatment is meant.
 FILLER = frozenset(("of", "at", "a", "the", "and", "take", "taken", "apply", "applied", "dose"))
-JOINED = re.compile(r"\s*(?:[+&;\n]|\bplus\b)\s*", re.IGNORECASE)
-# Between two treatments only where the name of one follows: "vitamin D, 2000 IU" is one.
-MAYBE_JOINED = r"(?:\s*,\s*and\s+|\s*,\s*|\s+and\s+)"
-THEN = re.compile(r"\s*,?\s+(?:and\s+)?then\s+", re.IGNORECASE)
 WHAT_IS_READ = 'say dose, unit, how often, from and until which week; join treatments with "+"'
 EVERY_STEP = 'write every step: "4 mg daily for 12 weeks then 2 mg for 4 weeks then stop"'
-NOTHING_MORE = frozenset(("stop", "stopped", "nothing", "none", "off", "no treatment"))
 # How well words name a treatment that they name by a part of a longer name only.
 PART = 1
 ROUTE_WORDS = {
@@ -126,33 +121,6 @@ class Arm:
     label: str
     regimens: tuple[Regimen, ...] = ()
     as_in_trial: bool = True
-
-
-def parse_plan(text: str, treatments: Mapping[str, Treatment] | None = None) -> tuple[Regimen, ...]:
-    """Regimens of a plan such as "finasteride 1 mg daily + minoxidil 5% topical twice daily".
-
-    A part may change its dose: "baricitinib 4 mg daily for 52 weeks then 2 mg". Raises
-    InputProblems with everything wrong in any part at once, a treatment given twice in the same
-    weeks included: two allowed doses together would pass the largest one.
-    """
-    known = load_treatments() if treatments is None else treatments
-    regimens, problems = [], []
-    for part in _parts(text, known):
-        before: Regimen | None = None
-        for phrase in THEN.split(part):
-            try:
-                step = _next_step(phrase, before, known)
-            except InputProblems as error:
-                problems.extend(error.problems)
-                break
-            if step is None:
-                break
-            before = step
-            regimens.append(step)
-    problems.extend(given_twice(regimens))
-    if problems:
-        raise InputProblems(problems)
-    return tuple(regimens)
 
 
 def parse_regimen(text: str, treatments: Mapping[str, Treatment] | None = None) -> Regimen:
@@ -217,9 +185,7 @@ def parse_regimen(text: str, treatments: Mapping[str, Treatment] | None = None) 
         interval = 1.0 if usual is None else usual.interval_days
     lasting = None
     if length is not None:
-        lasting = float(length[1]) * WEEKS[length[2]]
-        if length[2] in ("month", "year"):
-            lasting = float(max(round(lasting), 1))
+        lasting = lasting_weeks(length)
     if count is not None:
         counted = float(count[1] or count[2]) * interval / DAYS_PER_WEEK
         # "Monthly x 3 for 3 months" says one thing twice.
@@ -287,14 +253,7 @@ def check_within(regimens: Iterable[Regimen], weeks: float) -> None:
         raise InputProblems(problems)
 
 
-def _parts(text: str, known: Mapping[str, Treatment]) -> list[str]:
-    """The words of each treatment of a plan."""
-    name = _any_name(known)
-    between = re.compile(f"{MAYBE_JOINED}(?=(?:{name.pattern}))", re.IGNORECASE)
-    return [piece for part in JOINED.split(text.strip()) for piece in between.split(part)]
-
-
-def _any_name(known: Mapping[str, Treatment]) -> re.Pattern[str]:
+def any_name(known: Mapping[str, Treatment]) -> re.Pattern[str]:
     """Finds the name of any treatment, of a drug with several routes also without its route."""
     found = {name for treatment in known.values() for name in _names(treatment)}
     found |= {_bare(treatment) for treatment in known.values()}
@@ -302,56 +261,17 @@ def _any_name(known: Mapping[str, Treatment]) -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(map(re.escape, longest_first))})\b", re.IGNORECASE)
 
 
+def lasting_weeks(length: re.Match[str]) -> float:
+    """The weeks of a match of `LENGTH`; months and years in whole ones."""
+    weeks = float(length[1]) * WEEKS[length[2]]
+    return float(max(round(weeks), 1)) if length[2] in ("month", "year") else weeks
+
+
 def _two_ends(text: str, one: str, other: float) -> Problem:
     return plan_problem(
         text, f"{one} and {number_text(round(other, 1))} weeks", "says two different ends",
         fix="say once for how long, or until which week",
     )  # fmt: skip
-
-
-def _next_step(
-    phrase: str, before: Regimen | None, known: Mapping[str, Treatment]
-) -> Regimen | None:
-    """The regimen of a phrase; after "then", from where the one before stopped.
-
-    Without a name it is of the same treatment; None where nothing more is taken.
-    """
-    if before is None:
-        return parse_regimen(phrase, known)
-    if before.stop_week is None:
-        raise InputProblems(
-            [
-                plan_problem(
-                    before.text, phrase, "follows a step without an end",
-                    fix=f'say for how long: "{before.text} for 12 weeks then {phrase}"',
-                )
-            ]
-        )  # fmt: skip
-    if phrase.strip().lower() in NOTHING_MORE:
-        return None
-    named = _any_name(known).search(phrase) is not None
-    step = parse_regimen(
-        phrase if named else f"{before.treatment.replace('_', ' ')} {phrase}", known
-    )
-    words = plain_words(phrase)
-    lasting = None if step.stop_week is None else step.stop_week - step.start_week
-    told = any(found.search(words) for found in (EVERY, TIMES, *OFTEN))
-    if step.treatment == before.treatment and not told:
-        step = replace(step, interval_days=before.interval_days)
-    start = step.start_week if START.search(words) else before.stop_week
-    stop = step.stop_week if STOP.search(words) else None if lasting is None else start + lasting
-    if start < before.stop_week or (stop is not None and stop <= start):
-        raise InputProblems(
-            [
-                plan_problem(
-                    before.text, phrase,
-                    f"begins or ends before week {number_text(before.stop_week)}",
-                    fix="weeks count from the start, in every step",
-                )
-            ]
-        )  # fmt: skip
-    step = replace(step, start_week=start, stop_week=stop)
-    return replace(step, text=regimen_text(step))
 
 
 def together(one: Regimen, other: Regimen) -> bool:
@@ -504,7 +424,7 @@ def treatments_meant(
     for pattern in (DOSE, EVERY, TIMES, *OFTEN):
         _, words = _take(pattern, words)
     return _meant(words, known) or frozenset[str]().union(
-        *(_meant(found[0], known) for found in _any_name(known).finditer(words))
+        *(_meant(found[0], known) for found in any_name(known).finditer(words))
     )
 
 

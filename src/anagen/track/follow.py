@@ -26,7 +26,8 @@ from anagen.plan.make import (
 )
 from anagen.plan.safety import taken_above
 from anagen.plan.single import PLAN_ARM, judge_plan
-from anagen.simulate.regimen import Arm, Regimen, parse_plan
+from anagen.simulate.plan import parse_plan
+from anagen.simulate.regimen import Arm, Regimen
 from anagen.simulate.result import NO_CHANGE, OBSERVABLES, TOLD, FloatArray, Forecast
 from anagen.simulate.spread import Spread, spread
 from anagen.simulate.update import weighted_quantile

@@ -25,7 +25,8 @@ from anagen.patients.record import PatientRecord
 from anagen.plan.compare import UNTREATED
 from anagen.plan.make import Forecaster, mixtures_of, run_model
 from anagen.rng import generator
-from anagen.simulate.regimen import Arm, Regimen, parse_plan
+from anagen.simulate.plan import parse_plan
+from anagen.simulate.regimen import Arm, Regimen
 from anagen.simulate.result import FloatArray, Forecast
 from anagen.simulate.update import at_week, weighted_quantile
 from anagen.track.known import DAYS_PER_WEEK

@@ -266,7 +266,7 @@ def _plan(raw: Any, place: str, reading: Reading) -> str:
         return ""
     text = raw.strip()
     if text and text.lower() != NOTHING_TAKEN:
-        from anagen.simulate.regimen import parse_plan
+        from anagen.simulate.plan import parse_plan
 
         try:
             parse_plan(text)

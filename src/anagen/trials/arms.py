@@ -15,7 +15,8 @@ from anagen.errors import InputProblems, Problem
 from anagen.simulate.exposure import traits
 from anagen.simulate.parameter_draws import sample
 from anagen.simulate.person import Person
-from anagen.simulate.regimen import Arm, Regimen, given_twice, parse_plan
+from anagen.simulate.plan import parse_plan
+from anagen.simulate.regimen import Arm, Regimen, given_twice
 from anagen.trials.design import CONTROLS, Trial, TrialArm
 from anagen.trials.wording import reworded, right_form
 

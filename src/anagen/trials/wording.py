@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import re
 
-from anagen.simulate.regimen import JOINED, NOTHING_MORE, START, THEN
+from anagen.simulate.plan import JOINED, THEN, has_end, is_pause
+from anagen.simulate.regimen import START
 
 NUMBER = r"\d+(?:\.\d+)?"
 LASTING = r"(?:days?|wks?|weeks?|mos?|mths?|months?|yrs?|years?)\b"
@@ -35,8 +36,8 @@ LENGTH = re.compile(
 )
 BY_ROLE = 'placebo, vehicle and sham are roles of an arm, such as role = "placebo"; leave it out'
 AGAIN = (
-    'write "then stop" at the end; a later course is an entry of its own, such as '
-    '"baricitinib 4 mg daily from week 60"'
+    'write "then stop" at the end, or a pause with its length, "then stop for 24 weeks then 2 mg"; '
+    'a later course may be an entry of its own, such as "baricitinib 4 mg daily from week 60"'
 )
 
 
@@ -71,8 +72,9 @@ def right_form(words: str) -> tuple[str, str, str] | None:
             last = number == len(steps) - 1
             if control and last:
                 return step, "is no treatment", AGAIN
-            if not last and (control or step.lower() in NOTHING_MORE):
-                return step, "is a pause; no step after it would be read", AGAIN
+            endless = is_pause(step) and not has_end(step)
+            if not last and (control or endless):
+                return step, "is a pause without an end" if endless else "is no treatment", AGAIN
     return None
 
 
