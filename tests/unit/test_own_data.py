@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -14,7 +15,7 @@ import pytest
 from anagen.catalog.own_data import own_hash, problems_of
 from anagen.catalog.tables import OWN_DATA
 from anagen.catalog.treatments import load_treatments
-from anagen.simulate.treatment_check import treatment_problems
+from anagen.simulate.treatment_check import EXPOSURE_CELLS, treatment_problems
 
 ROOT = Path(__file__).parents[2]
 EXAMPLE = ROOT / "examples" / "own_data"
@@ -101,6 +102,65 @@ def test_a_row_the_kinetics_need_is_missed_before_the_trial(copy: Path) -> None:
     done = anagen("--own-data", str(copy), "trial", "list")
     assert done.returncode == 2
     assert "central_volume" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "field"),
+    [
+        ('unit = "mg"\n', "", "regimen.unit"),
+        ('unit = "mg"', 'unit = 3', "regimen.unit"),
+        ("dose = 10.0", 'dose = "ten"', "regimen.dose"),
+        ('causes = ["alopecia_areata*"]', 'causes = "alopecia_areata*"', "indication[0].causes"),
+        ('[[evidence]]', '[evidence]', "evidence"),
+        ('design = "mechanism"\n', "", "evidence[0].design"),
+        ('ask = "score the extent of loss (SALT)"', "ask = 4", "indication[0].ask"),
+        ('burden = "One tablet a day"', 'burdn = "One tablet a day"', "burdn"),
+        ('adherence = "adherence_oral"', "adherence = 0.9", "exposure.adherence"),
+        ("weeks_to_judge = 24.0", "weeks_to_judge = nan", "weeks_to_judge"),
+    ],
+)  # fmt: skip
+def test_a_misshapen_treatment_is_told_by_its_fields(
+    copy: Path, old: str, new: str, field: str
+) -> None:
+    _edit(copy, old, new)
+    found = problems_of(copy)
+    assert field in {problem.field for problem in found}
+    assert all(problem.message and problem.fix for problem in found)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ('adherence = "adherence_oral"', 'adherance = "adherence_oral"', "read by nothing"),
+        ('hill = "jak_hill"', 'hill = "jak_hill"\nhil = "jak_hill"', "read by nothing"),
+        ('central_volume = "examplinib_volume"', 'central_volume = "examplinib_clearance"',
+         "another unit"),
+        ('half_maximal_jak1_2_block = "examplinib_ec50_jak1_2"',
+         'half_maximal_jak1_2_block = "ritlecitinib_type_2"', "no parameter row"),
+    ],
+)  # fmt: skip
+def test_a_slip_in_the_mechanism_is_told_before_the_trial(
+    copy: Path, old: str, new: str, words: str
+) -> None:
+    _edit(copy, old, new)
+    done = anagen("--own-data", str(copy), "trial", "list")
+    assert done.returncode == 2
+    assert words in " ".join(done.stderr.split())
+    assert "Traceback" not in done.stderr
+
+
+def test_a_volume_below_zero_is_no_amount(copy: Path) -> None:
+    table = copy / "parameters" / "examplinib.csv"
+    table.write_text(table.read_text().replace("volume,90", "volume,-90"))
+    done = anagen("--own-data", str(copy), "trial", "list")
+    assert done.returncode == 2
+    assert "examplinib_volume = -90" in done.stderr
+
+
+def test_the_check_knows_every_cell_that_the_kinetics_read() -> None:
+    source = (ROOT / "src" / "anagen" / "simulate" / "exposure.py").read_text()
+    read = set(re.findall(r'\bp(?:\.get\(|\[)"(\w+)"', source))
+    assert read == set(EXPOSURE_CELLS)
 
 
 def test_every_shipped_treatment_that_is_simulated_passes_the_same_check() -> None:

@@ -25,6 +25,7 @@ from anagen.catalog.lint.numbers import (
     ProbabilityOutside,
 )
 from anagen.catalog.lint.rule import Rule
+from anagen.catalog.lint.shapes import MisshapenTreatment
 from anagen.catalog.lint.sources import (
     DuplicateDoi,
     MissingSource,
@@ -48,6 +49,7 @@ from anagen.catalog.lint.words import (
 
 RULES: tuple[Callable[[], Rule], ...] = (
     UnreadableFile,
+    MisshapenTreatment,
     RowShape,
     ControlCharacter,
     UnknownSource,

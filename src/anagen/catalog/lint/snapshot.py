@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import tomllib
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterator, Mapping
+from dataclasses import dataclass, replace
 from fnmatch import fnmatch
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -48,6 +48,11 @@ class Snapshot:
         for name, document in self.documents.items():
             if fnmatch(name, pattern):
                 yield name, document
+
+    def without(self, documents: Collection[str]) -> Snapshot:
+        """The same data without some TOML documents."""
+        kept = {name: paper for name, paper in self.documents.items() if name not in documents}
+        return replace(self, documents=kept)
 
     def ids(self, pattern: str) -> set[str]:
         """Ids defined by the TOML documents or the CSV tables whose names match."""
