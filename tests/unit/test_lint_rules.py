@@ -6,6 +6,24 @@ import pytest
 
 from anagen.catalog.lint import RULES, lint, snapshot
 
+REST_OF_TREATMENT = """class = "test"
+route = "oral"
+burden_level = 1
+cost_class = "low"
+positives = []
+negatives = []
+[stopping]
+text = "it ends"
+source = "assumption"
+verified = "assumed"
+"""
+REST_OF_EVIDENCE = """n = ""
+design = "rct"
+comparator = "placebo"
+direction = "benefit"
+grade = "low"
+verified = "seen"
+"""
 CLEAN = {
     "sources/a.bib": """@article{Ito_2020_trial,
   title = {A trial},
@@ -54,32 +72,50 @@ kind = "drug"
 synonyms = ["drugol"]
 tags = ["calmer"]
 burden = "one a day"
-[[indication]]
+"""
+    + REST_OF_TREATMENT
+    + """[[indication]]
 causes = ["ache"]
+role = "option"
+when = "age >= 18"
+ask = ""
+note = ""
 source = "Ito_2020_trial"
+verified = "seen"
 [[evidence]]
 causes = ["ache"]
 what = "works"
 source = "Ito_2020_trial"
-""",
+"""
+    + REST_OF_EVIDENCE,
     "treatments/other.toml": """id = "other"
 name = "Other"
 kind = "care"
+synonyms = []
+tags = []
 burden = "none"
-[[evidence]]
+"""
+    + REST_OF_TREATMENT
+    + """[[evidence]]
 causes = ["*"]
 what = "unknown"
 source = "assumption"
-""",
+"""
+    + REST_OF_EVIDENCE,
     "treatments/third.toml": """id = "third"
 name = "Third"
 kind = "care"
+synonyms = []
+tags = []
 burden = "none"
-[[evidence]]
+"""
+    + REST_OF_TREATMENT
+    + """[[evidence]]
 causes = ["ache"]
 what = "unknown"
 source = "assumption"
-""",
+"""
+    + REST_OF_EVIDENCE,
     "causes/ache.toml": """id = "ache"
 label = "Ache"
 sources = ["Ito_2020_trial"]
@@ -118,6 +154,9 @@ SECOND_ENTRY = "\n@article{Ito_2021_copy,\n  title = {Copy},\n  doi = {10.1000/O
 # rule -> (file, text to replace, with what); an empty old text appends to the file.
 DEFECTS = {
     "unreadable_file": (STUDY, 'title = "A trial"', "title = A trial"),
+    "misshapen_treatment": ("treatments/drug.toml", '["drugol"]', '"drugol"'),
+    "missing_key": ("treatments/drug.toml", 'route = "oral"\n', ""),
+    "parameter_columns": ("parameters/a.csv", "locator", "locater"),
     "row_shape": ("findings.csv", "red,Red,", "red,Red,one too many,"),
     "control_character": ("claims.csv", "It works", "It\x0bworks"),
     "unknown_source": ("facts/a.csv", "Ito_2020_trial", "Ito_2020_tiral"),
@@ -197,14 +236,14 @@ def test_a_tag_that_rules_ask_for_is_a_class_of_the_medicine():
         ),
         (
             "treatments/drug.toml",
-            'what = "works"',
-            'what = "works"\ndesign = "rtc"',
+            'design = "rct"',
+            'design = "rtc"',
             "evidence[0].design",
         ),
         (
             "treatments/drug.toml",
-            'what = "works"',
-            'what = "works"\ndirection = "benifit"',
+            'direction = "benefit"',
+            'direction = "benifit"',
             "evidence[0].direction",
         ),
     ],

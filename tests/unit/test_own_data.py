@@ -149,6 +149,14 @@ def test_a_slip_in_the_mechanism_is_told_before_the_trial(
     assert "Traceback" not in done.stderr
 
 
+def test_a_column_missing_or_misspelt_is_told(copy: Path) -> None:
+    table = copy / "parameters" / "examplinib.csv"
+    table.write_text(table.read_text().replace("locator", "locater", 1))
+    found = {(problem.field, problem.message) for problem in problems_of(copy)}
+    assert ("line 1: locator", "is missing") in found
+    assert ("line 1: locater", "is no column that is read") in found
+
+
 def test_a_volume_below_zero_is_no_amount(copy: Path) -> None:
     table = copy / "parameters" / "examplinib.csv"
     table.write_text(table.read_text().replace("volume,90", "volume,-90"))

@@ -6,6 +6,7 @@ What the words and numbers mean is checked by the other rules of `catalog.lint`.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
@@ -15,8 +16,9 @@ from anagen.errors import nearest_name
 Words = Annotated[str, Field(min_length=1)]
 # Of `[exposure]` and `[[actions]]` every right side is the id of a parameter row, or a word.
 Cells = dict[str, Words]
+MISSING, UNKNOWN = "missing", "extra_forbidden"
 PLAIN = {
-    "missing": "is missing",
+    MISSING: "is missing",
     "string_type": "is no text; put it in quotes",
     "string_too_short": "is empty",
     "list_type": "is no list",
@@ -26,7 +28,7 @@ PLAIN = {
     "model_type": "is no table of fields",
     "dict_type": "is no table of fields",
     "finite_number": "is no finite number",
-    "extra_forbidden": "is no field of a treatment file",
+    UNKNOWN: "is no field of a treatment file",
 }
 
 
@@ -114,8 +116,19 @@ FIELDS = tuple(
 )
 
 
-def shape_faults(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str, str]]:
-    """Field, value, what is wrong and the mend of everything misshapen in a treatment file."""
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """One field of a treatment file that is not as it must be; `kind` is what pydantic calls it."""
+
+    kind: str
+    field: str
+    value: str
+    wrong: str
+    fix: str
+
+
+def shape_faults(document: Mapping[str, Any]) -> Iterator[Fault]:
+    """Every field that is missing, unknown, or of another kind than it is read as."""
     try:
         TreatmentFile.model_validate(document)
     except ValidationError as error:
@@ -123,9 +136,9 @@ def shape_faults(document: Mapping[str, Any]) -> Iterator[tuple[str, str, str, s
             place, kind, given = "", detail["type"], detail["input"]
             for part in detail["loc"]:
                 place += f"[{part}]" if isinstance(part, int) else f"{'.' if place else ''}{part}"
-            near = nearest_name(str(detail["loc"][-1]), FIELDS) if kind == "extra_forbidden" else ""
-            shown = isinstance(given, str | int | float) and kind != "missing"
-            yield (
-                place, str(given) if shown else "", PLAIN.get(kind, detail["msg"]),
+            near = nearest_name(str(detail["loc"][-1]), FIELDS) if kind == UNKNOWN else ""
+            shown = isinstance(given, str | int | float) and kind != MISSING
+            yield Fault(
+                kind, place, str(given) if shown else "", PLAIN.get(kind, detail["msg"]),
                 f"did you mean {near}?" if near else "write it as shipped treatments do",
             )  # fmt: skip

@@ -8,7 +8,9 @@ from collections.abc import Iterator, Mapping
 
 from anagen.catalog.lint.issue import Issue
 from anagen.catalog.lint.rule import FACTS, at, at_entry, number, walk
+from anagen.catalog.lint.shapes import faults
 from anagen.catalog.lint.snapshot import Snapshot
+from anagen.catalog.treatment_file import UNKNOWN
 from anagen.errors import nearest_name
 
 # Control characters other than tab and line ends, byte order marks, undecodable bytes.
@@ -141,7 +143,7 @@ class IdIsNotFileName:
 
 
 class UnknownKey:
-    """A TOML key that no other file has and that looks like a slip of another one."""
+    """A TOML key that nothing reads; of a cause, one of its own that looks like a slip."""
 
     id = "unknown_key"
     study_keys = frozenset(
@@ -169,27 +171,25 @@ class UnknownKey:
                 yield Issue(
                     self.id, name, 0, key, "", "is no key of a study", f"did you mean {near}?"
                 )
-        for folder in ("treatments/*.toml", "causes/*.toml"):
-            used: dict[str, set[str]] = {}
-            for name, document in data.papers(folder):
-                for path, key, _ in walk(document):
-                    # Parameters of exposure and actions are named by the mechanism they feed.
-                    if not path.startswith(("exposure.", "actions[")):
-                        used.setdefault(key, set()).add(name)
-            common = {key for key, files in used.items() if len(files) > 1}
-            for key, files in used.items():
-                near = nearest_name(key, common) if len(files) == 1 else ""
-                if near and near != key and abs(len(near) - len(key)) <= 2:
-                    (name,) = files
-                    yield Issue(
-                        self.id,
-                        name,
-                        0,
-                        key,
-                        "",
-                        "stands in this file only and looks like a slip",
-                        f"did you mean {near}?",
-                    )
+        yield from faults(self.id, data, lambda kind: kind == UNKNOWN)
+        used: dict[str, set[str]] = {}
+        for name, document in data.papers("causes/*.toml"):
+            for _, key, _ in walk(document):
+                used.setdefault(key, set()).add(name)
+        common = {key for key, files in used.items() if len(files) > 1}
+        for key, files in used.items():
+            near = nearest_name(key, common) if len(files) == 1 else ""
+            if near and near != key and abs(len(near) - len(key)) <= 2:
+                (name,) = files
+                yield Issue(
+                    self.id,
+                    name,
+                    0,
+                    key,
+                    "",
+                    "stands in this file only and looks like a slip",
+                    f"did you mean {near}?",
+                )
 
 
 class RowWithoutFate:

@@ -25,7 +25,11 @@ from anagen.catalog.lint.numbers import (
     ProbabilityOutside,
 )
 from anagen.catalog.lint.rule import Rule
-from anagen.catalog.lint.shapes import MisshapenTreatment
+from anagen.catalog.lint.shapes import (
+    MisshapenTreatment,
+    MissingKey,
+    ParameterColumns,
+)
 from anagen.catalog.lint.sources import (
     DuplicateDoi,
     MissingSource,
@@ -50,6 +54,8 @@ from anagen.catalog.lint.words import (
 RULES: tuple[Callable[[], Rule], ...] = (
     UnreadableFile,
     MisshapenTreatment,
+    MissingKey,
+    ParameterColumns,
     RowShape,
     ControlCharacter,
     UnknownSource,

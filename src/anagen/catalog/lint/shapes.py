@@ -1,21 +1,65 @@
-"""The rule on the shape of a treatment file: its sections, their fields, the kind of each."""
+"""Rules on the shape of files: fields of a treatment, columns of a table of parameters."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import csv
+import io
+from collections.abc import Callable, Iterator
+from dataclasses import fields
+from fnmatch import fnmatch
 
 from anagen.catalog.lint.issue import Issue
 from anagen.catalog.lint.snapshot import Snapshot
-from anagen.catalog.treatment_file import shape_faults
+from anagen.catalog.parameters import Parameter
+from anagen.catalog.treatment_file import MISSING, UNKNOWN, shape_faults
+from anagen.errors import nearest_name
+
+
+def faults(rule: str, data: Snapshot, wanted: Callable[[str], bool]) -> Iterator[Issue]:
+    """One issue for every fault in the shape of a treatment file whose kind is `wanted`."""
+    for name, document in data.papers("treatments/*.toml"):
+        for fault in shape_faults(document):
+            if wanted(fault.kind):
+                yield Issue(rule, name, 0, fault.field, fault.value, fault.wrong, fault.fix)
 
 
 class MisshapenTreatment:
-    """A treatment file with a field missing, unknown, or of another kind."""
+    """A treatment file with a field of another kind than it is read as."""
 
     id = "misshapen_treatment"
 
     def issues(self, data: Snapshot) -> Iterator[Issue]:
         """One issue a field."""
-        for name, document in data.papers("treatments/*.toml"):
-            for field, value, wrong, fix in shape_faults(document):
-                yield Issue(self.id, name, 0, field, value, wrong, fix)
+        yield from faults(self.id, data, lambda kind: kind not in (MISSING, UNKNOWN))
+
+
+class MissingKey:
+    """A treatment file without a field that is read."""
+
+    id = "missing_key"
+
+    def issues(self, data: Snapshot) -> Iterator[Issue]:
+        """One issue a field."""
+        yield from faults(self.id, data, lambda kind: kind == MISSING)
+
+
+class ParameterColumns:
+    """A table of parameters with a column missing or one that nothing reads."""
+
+    id = "parameter_columns"
+    columns = tuple(field.name for field in fields(Parameter) if field.name != "row")
+
+    def issues(self, data: Snapshot) -> Iterator[Issue]:
+        """One issue a column."""
+        for name, text in data.texts.items():
+            if not fnmatch(name, "parameters/*.csv"):
+                continue
+            given = next(csv.reader(io.StringIO(text, newline="")), [])
+            for column in self.columns:
+                if column not in given:
+                    yield Issue(self.id, name, 1, column, "", "is missing", "add the column")
+            for column in given:
+                if column not in self.columns:
+                    near = nearest_name(column, self.columns)
+                    fix = f"did you mean {near}?" if near else f"use {', '.join(self.columns)}"
+                    yield Issue(self.id, name, 1, column, column, "is no column that is read", fix)
