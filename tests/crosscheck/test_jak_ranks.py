@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from anagen.catalog.parameters import load_parameters
 from anagen.model.drivers import DRIVER_INDEX
 from anagen.simulate.parameter_draws import TYPICAL, sample
 from anagen.simulate.person import Person
@@ -44,7 +45,13 @@ def test_upadacitinib_lies_between_them_and_is_the_least_certain() -> None:
         )
         for name in ("upadacitinib", "baricitinib", "tofacitinib")
     }
-    assert potency["upadacitinib"] > 1.1 * max(potency["baricitinib"], potency["tofacitinib"])
+    assert potency["upadacitinib"] > max(potency["baricitinib"], potency["tofacitinib"])
+    # As wide as before any study, while three trials of baricitinib tell it better.
+    row = load_parameters()["upadacitinib_ec50_jak1_2"]
+    assert row.low is not None
+    assert row.high is not None
+    assert potency["upadacitinib"] == pytest.approx(np.log(row.high / row.low), rel=0.1)
+    assert potency["upadacitinib"] > 1.1 * potency["baricitinib"]
 
 
 def test_tofacitinib_stays_in_the_range_measured_in_patients() -> None:

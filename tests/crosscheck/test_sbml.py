@@ -37,10 +37,8 @@ roadrunner = pytest.importorskip("roadrunner")
 pytest.importorskip("libsbml")
 
 PATIENTS = Path(__file__).parents[2] / "examples" / "patients"
-# A twin that passes the threshold between bald and regrown slowly is moved by a step of one day (up
-# to 0.3 % of its follicles among eight seeds tried) and by drugs held over a week (up to 1.1 %, of
-# seed 5). The twin of seed 1 regrows, from 1 % to 99 % of its hair, without lingering there.
-OPTIONS = {"weeks": 52, "draws": 40, "seed": 1}
+OPTIONS = {"weeks": 52, "draws": 40, "seed": 0}
+TWINS = range(8)
 # Twin and drug of the first case are such that hair comes back: else nothing would be compared.
 CASES = {
     "severe_alopecia_areata": "deuruxolitinib 8 mg twice daily",
@@ -99,15 +97,22 @@ def _theirs(text: str, weeks: int) -> np.ndarray:
 
 @pytest.mark.parametrize("patient", CASES)
 def test_another_simulator_sees_the_same_hair(patient: str) -> None:
-    group, drivers = typical_twin(*_asked(patient), **OPTIONS)
-    theirs = _theirs(_text(patient), OPTIONS["weeks"])
-    course = theirs[:, SEEN.index("visible_total")]
-    assert np.ptp(course) > 0.01, "nothing happens in this case, so nothing is checked"
-    # The same input: what is left is our step of one day, and what other cells send by the week.
-    exact = np.abs(_ours(group, _by_week(drivers)) - theirs).max()
-    assert exact < 2e-3, exact
-    # Beside the forecast itself, whose input changes day by day.
-    assert np.abs(_ours(group, drivers) - theirs).max() < 5e-3
+    beside_forecast = []
+    for seed in TWINS:
+        options = {**OPTIONS, "seed": seed}
+        group, drivers = typical_twin(*_asked(patient), **options)
+        theirs = _theirs(to_sbml(core_of(*_asked(patient), **options)), OPTIONS["weeks"])
+        course = theirs[:, SEEN.index("visible_total")]
+        assert np.ptp(course) > 0.01, "nothing happens in this case, so nothing is checked"
+        # The same input: our step of one day is left, and what other cells send by the week.
+        exact = np.abs(_ours(group, _by_week(drivers)) - theirs).max()
+        assert exact < 2e-3, (seed, exact)
+        beside_forecast.append(np.abs(_ours(group, drivers) - theirs).max())
+    # Beside the forecast itself, whose input changes day by day: a twin that lingers at the
+    # threshold between bald and regrown feels which doses of a week it missed (0.8 % of its hair
+    # in one of eight), the others hardly.
+    assert np.median(beside_forecast) < 5e-3, beside_forecast
+    assert max(beside_forecast) < 1.5e-2, beside_forecast
 
 
 def test_another_simulator_sees_the_same_patch_come_and_go() -> None:

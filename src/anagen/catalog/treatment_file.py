@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
@@ -16,9 +16,8 @@ from anagen.errors import nearest_name
 Words = Annotated[str, Field(min_length=1)]
 # Of `[exposure]` and `[[actions]]` every right side is the id of a parameter row, or a word.
 Cells = dict[str, Words]
-MISSING, UNKNOWN = "missing", "extra_forbidden"
 PLAIN = {
-    MISSING: "is missing",
+    "missing": "is missing",
     "string_type": "is no text; put it in quotes",
     "string_too_short": "is empty",
     "list_type": "is no list",
@@ -28,7 +27,7 @@ PLAIN = {
     "model_type": "is no table of fields",
     "dict_type": "is no table of fields",
     "finite_number": "is no finite number",
-    UNKNOWN: "is no field of a treatment file",
+    "extra_forbidden": "is no field of a treatment file",
 }
 
 
@@ -115,12 +114,15 @@ FIELDS = tuple(
     sorted({field.alias or name for part in SECTIONS for name, field in part.model_fields.items()})
 )
 
+Kind = Literal["missing", "unknown", "misshapen"]
+KINDS: dict[str, Kind] = {"missing": "missing", "extra_forbidden": "unknown"}
+
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """One field of a treatment file that is not as it must be; `kind` is what pydantic calls it."""
+    """One field of a treatment file that is not as it must be."""
 
-    kind: str
+    kind: Kind
     field: str
     value: str
     wrong: str
@@ -133,12 +135,13 @@ def shape_faults(document: Mapping[str, Any]) -> Iterator[Fault]:
         TreatmentFile.model_validate(document)
     except ValidationError as error:
         for detail in error.errors(include_url=False):
-            place, kind, given = "", detail["type"], detail["input"]
+            place, told, given = "", detail["type"], detail["input"]
+            kind = KINDS.get(told, "misshapen")
             for part in detail["loc"]:
                 place += f"[{part}]" if isinstance(part, int) else f"{'.' if place else ''}{part}"
-            near = nearest_name(str(detail["loc"][-1]), FIELDS) if kind == UNKNOWN else ""
-            shown = isinstance(given, str | int | float) and kind != MISSING
+            near = nearest_name(str(detail["loc"][-1]), FIELDS) if kind == "unknown" else ""
+            shown = isinstance(given, str | int | float) and kind != "missing"
             yield Fault(
-                kind, place, str(given) if shown else "", PLAIN.get(kind, detail["msg"]),
+                kind, place, str(given) if shown else "", PLAIN.get(told, detail["msg"]),
                 f"did you mean {near}?" if near else "write it as shipped treatments do",
             )  # fmt: skip

@@ -10,7 +10,6 @@ from anagen.catalog.lint.issue import Issue
 from anagen.catalog.lint.rule import FACTS, at, at_entry, number, walk
 from anagen.catalog.lint.shapes import faults
 from anagen.catalog.lint.snapshot import Snapshot
-from anagen.catalog.treatment_file import UNKNOWN
 from anagen.errors import nearest_name
 
 # Control characters other than tab and line ends, byte order marks, undecodable bytes.
@@ -171,7 +170,7 @@ class UnknownKey:
                 yield Issue(
                     self.id, name, 0, key, "", "is no key of a study", f"did you mean {near}?"
                 )
-        yield from faults(self.id, data, lambda kind: kind == UNKNOWN)
+        yield from faults(self.id, data, "unknown")
         used: dict[str, set[str]] = {}
         for name, document in data.papers("causes/*.toml"):
             for _, key, _ in walk(document):

@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import csv
 import io
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import fields
 from fnmatch import fnmatch
 
 from anagen.catalog.lint.issue import Issue
 from anagen.catalog.lint.snapshot import Snapshot
 from anagen.catalog.parameters import Parameter
-from anagen.catalog.treatment_file import MISSING, UNKNOWN, shape_faults
 from anagen.errors import nearest_name
 
 
-def faults(rule: str, data: Snapshot, wanted: Callable[[str], bool]) -> Iterator[Issue]:
-    """One issue for every fault in the shape of a treatment file whose kind is `wanted`."""
+def faults(rule: str, data: Snapshot, kind: str) -> Iterator[Issue]:
+    """One issue for every fault of this kind in the shape of a treatment file."""
+    # Here, so that looking a fact up stays light: pydantic is slow to load.
+    from anagen.catalog.treatment_file import shape_faults
+
     for name, document in data.papers("treatments/*.toml"):
         for fault in shape_faults(document):
-            if wanted(fault.kind):
+            if fault.kind == kind:
                 yield Issue(rule, name, 0, fault.field, fault.value, fault.wrong, fault.fix)
 
 
@@ -30,7 +32,7 @@ class MisshapenTreatment:
 
     def issues(self, data: Snapshot) -> Iterator[Issue]:
         """One issue a field."""
-        yield from faults(self.id, data, lambda kind: kind not in (MISSING, UNKNOWN))
+        yield from faults(self.id, data, "misshapen")
 
 
 class MissingKey:
@@ -40,7 +42,7 @@ class MissingKey:
 
     def issues(self, data: Snapshot) -> Iterator[Issue]:
         """One issue a field."""
-        yield from faults(self.id, data, lambda kind: kind == MISSING)
+        yield from faults(self.id, data, "missing")
 
 
 class ParameterColumns:
