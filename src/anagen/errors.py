@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from typing import TypeVar
+
+Read = TypeVar("Read")
 
 
 class AnagenError(Exception):
@@ -43,6 +46,15 @@ class InputProblems(AnagenError):
     def __reduce__(self) -> tuple[type[InputProblems], tuple[tuple[Problem, ...]]]:
         """Made again from its problems, not its text, when it comes from another process."""
         return type(self), (self.problems,)
+
+
+def gathered(problems: list[Problem], read: Callable[[], Read]) -> Read | None:
+    """What `read` returns; None where it raises InputProblems, whose problems join the others."""
+    try:
+        return read()
+    except InputProblems as error:
+        problems += error.problems
+        return None
 
 
 def nearest_name(name: str, valid: Iterable[str]) -> str:

@@ -141,6 +141,20 @@ def test_a_place_that_cannot_be_written_is_said_with_all_other_problems(tmp_path
     done = run(["plan", "a.toml", "--out", "out/deep", "--json"], tmp_path)
     assert done.returncode == 2
     assert [p["field"] for p in json.loads(done.stdout)["problems"]] == ["agee", "--out"]
+    words = [
+        "export",
+        "sbml",
+        "a.toml",
+        "--out",
+        "out/x.xml",
+        "--plan",
+        "finasterid 1 mg",
+        "--json",
+    ]
+    done = run(words, tmp_path)
+    assert done.returncode == 2
+    fields = [p["field"] for p in json.loads(done.stdout)["problems"]]
+    assert fields == ["agee", "finasterid 1 mg", "--out"]
     done = run(["trial", "table", "--out", "out/table.md"], tmp_path)
     assert done.returncode == 2
     assert "cannot write here" in done.stderr

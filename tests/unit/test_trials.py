@@ -463,6 +463,10 @@ def test_a_dose_above_every_plan_is_pointed_out():
     assert "more than the 4 mg" in above_plans(parse_trial(document, "x"))[0]
     document["arms"][0]["regimens"] = ["ritlecitinib 200 mg daily for 4 weeks"]
     assert above_plans(parse_trial(document, "x")) == ()
+    document["arms"][0]["regimens"] = ["baricitinib 4 mg twice daily"]
+    (note,) = above_plans(parse_trial(document, "x"))
+    assert "more often" in note
+    assert "at most 4 mg daily" in note
 
 
 def test_a_week_asked_for_twice_is_told():

@@ -26,16 +26,14 @@ def assess(
     ] = None,
 ) -> None:
     """Probability of each cause and mixture, findings for and against, red flags, next test."""
-    from anagen.errors import InputProblems
+    from anagen.errors import InputProblems, Problem, gathered
     from anagen.files import place_problems
     from anagen.patients.intake import load
 
-    problems = place_problems(fhir, option="--fhir")
-    try:
-        record = load(patient)
-    except InputProblems as error:
-        raise InputProblems([*error.problems, *problems]) from error
-    if problems:
+    problems: list[Problem] = []
+    record = gathered(problems, lambda: load(patient))
+    problems += place_problems(fhir, option="--fhir")
+    if problems or record is None:
         raise InputProblems(problems)
 
     from anagen.assess.assess import assess as assess_record

@@ -42,17 +42,27 @@ def sbml(
     as_json: Json = False,
 ) -> None:
     """The mean-field core as SBML: one cell of one virtual twin, with what it takes as input."""
-    from anagen.errors import InputProblems, Problem
+    from anagen.errors import InputProblems, Problem, gathered
     from anagen.files import place_problems, write_whole
+    from anagen.patients.intake import load
+    from anagen.simulate.plan import parse_plan
+    from anagen.simulate.regimen import check_within
 
-    problems = place_problems(out)
-    if patient is None and plan is not None:
+    problems: list[Problem] = []
+    record, regimens = None, ()
+    if patient is not None:
+        record = gathered(problems, lambda: load(patient))
+    elif plan is not None:
         problems.append(
             Problem("command line", "--plan", plan, "a plan needs a person", "a patient file")
         )
+    if plan:
+        regimens = gathered(problems, lambda: parse_plan(plan)) or ()
+    gathered(problems, lambda: check_within(regimens, weeks))
+    problems += place_problems(out)
     if problems:
         raise InputProblems(problems)
-    core, flags = _core(patient, plan, weeks, draws, seed)
+    core, flags = _core(record, regimens, weeks, draws, seed)
 
     from anagen.interop.sbml import LIMITS, to_sbml
 
@@ -72,24 +82,20 @@ def sbml(
 
 
 def _core(
-    patient: Path | None, plan: str | None, weeks: int, draws: int, seed: int
+    record: PatientRecord | None,
+    regimens: tuple[Regimen, ...],
+    weeks: int,
+    draws: int,
+    seed: int,
 ) -> tuple[Core, tuple[RedFlag, ...]]:
     """What is written, and the red flags of the person, which are told on standard error."""
     from anagen.interop.sbml_core import core_of, typical_core
 
-    if patient is None:
+    if record is None:
         return typical_core("female", weeks), ()
 
-    from anagen.patients.condition import person_from
-    from anagen.patients.intake import load
-    from anagen.simulate.plan import parse_plan
-    from anagen.simulate.regimen import check_within
-
-    record = load(patient)
-    regimens = parse_plan(plan) if plan else ()
-    check_within(regimens, weeks)
-
     from anagen.assess.assess import assess
+    from anagen.patients.condition import person_from
     from anagen.plan.make import mixtures_of
 
     assessment = assess(record)

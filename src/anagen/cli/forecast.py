@@ -31,22 +31,15 @@ def forecast(
 ) -> None:
     """What one plan would do to this person's hair, against no treatment and against stopping."""
     from anagen.cli.progress import progress
-    from anagen.errors import InputProblems, Problem
+    from anagen.errors import InputProblems, Problem, gathered
     from anagen.patients.intake import load
     from anagen.simulate.plan import parse_plan
     from anagen.simulate.regimen import check_within, loading_notes
 
     problems: list[Problem] = []
-    record, regimens = None, ()
-    try:
-        record = load(patient)
-    except InputProblems as error:
-        problems += error.problems
-    try:
-        regimens = parse_plan(plan)
-        check_within(regimens, weeks)
-    except InputProblems as error:
-        problems += error.problems
+    record = gathered(problems, lambda: load(patient))
+    regimens = gathered(problems, lambda: parse_plan(plan)) or ()
+    gathered(problems, lambda: check_within(regimens, weeks))
     if problems or record is None:
         raise InputProblems(problems)
     for note in loading_notes(regimens):

@@ -30,17 +30,15 @@ def plan(
 ) -> None:
     """Likely causes, safe options, forecasts beside untreated and stopping, and a report."""
     from anagen.cli.progress import progress
-    from anagen.errors import InputProblems
+    from anagen.errors import InputProblems, Problem, gathered
     from anagen.files import place_problems, write_whole
     from anagen.patients.intake import load_many
 
     folder = out if out is not None else (None if as_json and not fhir else Path("anagen-reports"))
-    problems = place_problems(folder, folder=True)
-    try:
-        records = load_many(patients)
-    except InputProblems as error:
-        raise InputProblems([*error.problems, *problems]) from error
-    if problems:
+    problems: list[Problem] = []
+    records = gathered(problems, lambda: load_many(patients))
+    problems += place_problems(folder, folder=True)
+    if problems or records is None:
         raise InputProblems(problems)
 
     from anagen.assess.assess import assess

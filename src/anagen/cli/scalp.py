@@ -12,7 +12,7 @@ import typer
 
 from anagen.cli.forecast import REFUSED_FOR_SAFETY
 from anagen.cli.options import Json, PatientFile, Seed
-from anagen.errors import InputProblems, Problem, nearest_name
+from anagen.errors import InputProblems, Problem, gathered, nearest_name
 
 if TYPE_CHECKING:
     from PIL.Image import Image
@@ -257,17 +257,11 @@ def checked(
     from anagen.simulate.regimen import check_within
 
     problems = place_problems(folder, folder=True)
-    record: PatientRecord | None = None
+    record = gathered(problems, lambda: load(patient))
     regimens: tuple[Regimen, ...] = ()
-    try:
-        record = load(patient)
-    except InputProblems as error:
-        problems += error.problems
-    try:
-        regimens = parse_plan(plan) if plan is not None else ()
-        check_within(regimens, max(weeks, WEEKS[0]))
-    except InputProblems as error:
-        problems += error.problems
+    if plan is not None:
+        regimens = gathered(problems, lambda: parse_plan(plan)) or ()
+    gathered(problems, lambda: check_within(regimens, max(weeks, WEEKS[0])))
     for name, number, (least, most) in (
         ("--weeks", weeks, WEEKS),
         ("--follicles", follicles, FOLLICLES),

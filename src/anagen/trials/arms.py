@@ -17,6 +17,7 @@ from anagen.simulate.parameter_draws import sample
 from anagen.simulate.person import Person
 from anagen.simulate.plan import parse_plan
 from anagen.simulate.regimen import Arm, Regimen, given_twice
+from anagen.simulate.regimen_doses import too_much
 from anagen.trials.design import CONTROLS, Trial, TrialArm
 from anagen.trials.wording import reworded, right_form
 
@@ -110,12 +111,20 @@ def above_plans(trial: Trial) -> tuple[str, ...]:
             usual = load_treatments()[regimen.treatment].regimen
             if usual is None or usual.max_dose is None:
                 continue
-            if regimen.dose <= max(usual.max_dose, usual.loading_dose or 0.0):
-                continue
-            notes.append(
-                f"{arm.id}: {regimen.text or regimen.treatment} is more than the "
-                f"{usual.max_dose:g} {usual.unit} that Anagen would plan for a patient."
-            )
+            given = f"{arm.id}: {regimen.text or regimen.treatment}"
+            if regimen.dose > max(usual.max_dose, usual.loading_dose or 0.0):
+                notes.append(
+                    f"{given} is more than the {usual.max_dose:g} {usual.unit} that Anagen would "
+                    "plan for a patient."
+                )
+            elif regimen.dose <= usual.max_dose:
+                treatment = load_treatments()[regimen.treatment]
+                notes += [
+                    f"{given} is more often than Anagen would plan for a patient ({often.allowed})."
+                    for often in too_much(
+                        given, regimen.dose, regimen.interval_days, usual, treatment
+                    )
+                ]
     return tuple(dict.fromkeys(notes))
 
 
