@@ -15,6 +15,7 @@ KINDS = {
     "conditions": "Condition",
     "medications": "MedicationStatement",
     "family": "FamilyMemberHistory",
+    "vaccines": "Immunization",
 }
 
 

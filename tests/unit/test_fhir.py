@@ -6,11 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from anagen.catalog.medicines import medicine_classes
 from anagen.errors import InputProblems
 from anagen.interop.fhir_bundle import day
 from anagen.interop.fhir_codes import HAIR_SYSTEM
 from anagen.patients.intake import load, parse, summary
 from anagen.patients.record import Situation
+from anagen.plan.safety import check
+from plan_cases import assessment
 
 EXAMPLES = Path(__file__).parents[2] / "examples"
 LOINC, SNOMED = "http://loinc.org", "http://snomed.info/sct"
@@ -281,6 +284,67 @@ def test_allergies_procedures_and_family():
     assert [entry.id for entry in record.conditions] == ["minoxidil_allergy", "food_allergy"]
     assert (record.events[0].kind, record.events[0].weeks_ago) == ("childbirth", 10.0)
     assert record.family_history == ("male_pattern_hair_loss",)
+
+
+CVX = "http://hl7.org/fhir/sid/cvx"
+
+
+def vaccine(code, text, system=CVX, **more):
+    return {
+        "resourceType": "Immunization",
+        "status": "completed",
+        "vaccineCode": concept(system, code, text),
+        "patient": {"reference": "Patient/p1"},
+        "occurrenceDateTime": "2026-01-01",
+        **more,
+    }
+
+
+@pytest.mark.parametrize(
+    ("given", "name"),
+    [
+        (vaccine("03", "MMR"), "MMR (live vaccine)"),
+        (vaccine("37", "yellow fever", "urn:oid:2.16.840.1.113883.12.292"), None),
+        (vaccine("J07BL01", "Stamaril", "http://www.whocc.no/atc"), "Stamaril (live vaccine)"),
+        (vaccine("x", "Yellow fever vaccine", "urn:local"), "Yellow fever vaccine"),
+    ],
+)
+def test_a_live_vaccine_given_lately_counts_against_lowering_the_defence(given, name):
+    (found,) = read(bundle(given)).medicines
+    assert found.name == (name or "yellow fever (live vaccine)")
+    assert (found.started_weeks_ago, found.stopped_weeks_ago) == (2.0, 2.0)
+    assert "live_vaccine" in medicine_classes(found.name)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        vaccine("140", "Influenza, seasonal, injectable, preservative free"),
+        vaccine("187", "Varicella-zoster vaccine, recombinant"),
+        vaccine("x", "Varicella-zoster vaccine, recombinant (Shingrix)", "urn:local"),
+        vaccine("03", "MMR", occurrenceDateTime="2025-11-30"),
+    ],
+)
+def test_vaccines_not_live_or_long_past_are_counted(given):
+    record = read(bundle(given))
+    assert record.medicines == ()
+    assert "not taken into the record: 1." in "\n".join(record.source.reading)
+
+
+def test_a_live_vaccine_without_a_day_or_not_given_is_said():
+    unknown = vaccine("03", "MMR", occurrenceString="in winter")
+    del unknown["occurrenceDateTime"]
+    (found,) = read(bundle(unknown, vaccine("21", "varicella", status="not-done"))).medicines
+    assert (found.name, found.note) == ("MMR (live vaccine)", "day not recorded")
+    ahead = vaccine("21", "varicella", occurrenceDateTime="2026-02-01")
+    assert read(bundle(ahead)).medicines[0].note == "planned"
+
+
+def test_a_live_vaccine_of_a_record_blocks_methotrexate():
+    record = read(bundle(vaccine("94", "MMRV")))
+    verdict = check(record, assessment({}), "methotrexate")
+    assert verdict.status == "blocked"
+    assert "methotrexate_live_vaccine" in {reason.rule for reason in verdict.reasons}
 
 
 def test_hair_codes_of_our_own():

@@ -234,6 +234,8 @@ def test_a_tag_that_rules_ask_for_is_a_class_of_the_medicine():
             'label = "Ache"\nmechanism = "efluvium"',
             "mechanism",
         ),
+        ("treatments/drug.toml", 'route = "oral"', 'route = "orl"', "route"),
+        ("treatments/drug.toml", 'kind = "drug"', 'kind = "drog"', "kind"),
         (
             "treatments/drug.toml",
             'design = "rct"',

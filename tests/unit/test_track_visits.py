@@ -47,6 +47,7 @@ def test_a_good_visit() -> None:
         ({"date": "2026-11-22", "note": "x"}, "date"),
         ({"date": "yesterday", "note": "x"}, "date"),
         ({"sald": 3, "note": "x"}, "sald"),
+        ({"date": "2026-06-01", "note": "better\x1b[2J"}, "note"),
         ({"measurements": {"norwood": "II"}}, "measurements.norwood"),
         ({"measurements": {"salt": 101}}, "measurements.salt"),
         ({"measurements": {"salt": float("nan")}}, "measurements.salt"),

@@ -25,6 +25,7 @@ from anagen.trials.predict import predict
 from anagen.trials.published import BOTH_SEXES, published_trial
 from anagen.trials.read import parse_trial
 from anagen.trials.schema import trial_schema
+from trial_cases import small
 
 ROOT = Path(__file__).parents[2]
 # The drug of one example is in examples/own_data; its own tests read it.
@@ -35,25 +36,10 @@ EXAMPLES = sorted(
 MEN, WOMEN = "male_pattern_hair_loss", "female_pattern_hair_loss"
 
 
-def trial(**changes: object) -> dict:
-    """A valid trial of alopecia areata with some top-level fields replaced."""
-    return {
-        "id": "reading",
-        "condition": "alopecia_areata",
-        "population": {"salt_mean": 86, "salt_min": 50, "share_salt_95_percent": 53},
-        "arms": [
-            {"id": "drug", "role": "active", "n": 50, "regimens": ["baricitinib 4 mg daily"]},
-            {"id": "placebo", "role": "placebo", "n": 50},
-        ],
-        "endpoints": [{"endpoint": "salt_le_20", "weeks": [24]}],
-        **changes,
-    }
-
-
 def counted(condition: str, population: dict) -> dict:
     """A trial of pattern hair loss in these people."""
     drug = {"id": "drug", "role": "active", "n": 50, "regimens": ["minoxidil 5% topical daily"]}
-    return trial(
+    return small(
         condition=condition,
         population=population,
         arms=[drug],
@@ -92,7 +78,7 @@ def fields(document: object) -> list[str]:
     ],
 )
 def test_people_who_contradict_themselves_are_told(people: dict, field: str) -> None:
-    assert fields(trial(population=people)) == [f"population.{field}"]
+    assert fields(small(population=people)) == [f"population.{field}"]
 
 
 @pytest.mark.parametrize(
@@ -109,7 +95,7 @@ def test_people_who_contradict_themselves_are_told(people: dict, field: str) -> 
     ],
 )
 def test_people_who_can_be_are_read(people: dict) -> None:
-    assert found(trial(population=people)) == ()
+    assert found(small(population=people)) == ()
 
 
 @pytest.mark.parametrize(
@@ -136,7 +122,7 @@ def test_stages_of_the_own_sex_are_read() -> None:
 
 
 def test_the_people_of_an_arm_are_checked_with_what_they_take_from_the_trial() -> None:
-    document = trial()
+    document = small()
     document["arms"][0]["population"] = {"salt_mean": 60}
     (told,) = found(document)
     assert told.field == "arms[0].population.salt_mean"
@@ -147,7 +133,7 @@ def test_the_people_of_an_arm_are_checked_with_what_they_take_from_the_trial() -
 
 
 def test_all_contradictions_are_told_at_once() -> None:
-    document = trial(
+    document = small(
         population={
             "share_salt_95_percent": 5,
             "salt_max": 80,
@@ -204,7 +190,7 @@ def test_a_route_that_would_be_passed_over_is_told(arm: dict, told: bool) -> Non
 
 @pytest.mark.parametrize("words", ["minoxidil 5 mg topical", "baricitinib topical 4 mg daily"])
 def test_a_regimen_by_a_way_its_drug_does_not_go_is_told(words: str) -> None:
-    document = trial()
+    document = small()
     document["arms"][0]["regimens"] = [words]
     assert fields(document) == ["arms[0].regimens[0]"]
 
@@ -266,7 +252,7 @@ def test_words_of_papers_are_read_as_plain_ones(words: str, plain: str) -> None:
     ],
 )  # fmt: skip
 def test_words_of_no_one_meaning_show_the_right_form(words: str, value: str, form: str) -> None:
-    document = trial()
+    document = small()
     document["arms"][0]["regimens"] = [words]
     (told,) = found(document)
     assert told.field == "arms[0].regimens[0]"
@@ -282,7 +268,7 @@ def test_words_of_no_one_meaning_show_the_right_form(words: str, value: str, for
 
 
 def test_a_change_is_nothing_where_it_is_counted_from() -> None:
-    document = trial(
+    document = small(
         endpoints=[{"endpoint": "salt_pct_change", "weeks": [0, 12]},
                    {"endpoint": "salt50_response", "weeks": [0, 12]},
                    {"endpoint": "salt_level_mean", "weeks": [0]}],
@@ -303,7 +289,7 @@ def test_a_change_is_nothing_where_it_is_counted_from() -> None:
 
 
 def test_after_a_selection_changes_are_counted_from_its_week() -> None:
-    document = trial(
+    document = small(
         selection={"week": 24, "salt_at_most": 60},
         endpoints=[{"endpoint": "salt_worsening_gt20", "weeks": [24, 40]},
                    {"endpoint": "salt_le_20_maintained", "weeks": [24]}],
@@ -320,7 +306,7 @@ def test_after_a_selection_changes_are_counted_from_its_week() -> None:
 
 
 def test_a_mean_of_nri_is_told_to_be_read_otherwise() -> None:
-    document = trial(
+    document = small(
         endpoints=[
             {"endpoint": name, "weeks": [24], "analysis": "nri", "arms": ["drug"]}
             for name in ("salt_pct_change", "salt_worsening_gt20", "salt_le_20")
@@ -345,7 +331,7 @@ def test_a_mean_of_nri_is_told_to_be_read_otherwise() -> None:
 
 def test_children_without_a_weight_are_told_to_be_taken_for_adults() -> None:
     def told(**people: object) -> tuple[str, ...]:
-        read = parse_trial(trial(population={"salt_mean": 86, **people}), "file")
+        read = parse_trial(small(population={"salt_mean": 86, **people}), "file")
         return notes(read, asked_of(read))
 
     (note,) = told(age_mean_years=9)
@@ -357,7 +343,7 @@ def test_children_without_a_weight_are_told_to_be_taken_for_adults() -> None:
 
 
 def test_notes_are_printed_and_in_the_json(tmp_path: Path) -> None:
-    document = trial(
+    document = small(
         population={"salt_mean": 86, "age_mean_years": 9},
         endpoints=[{"endpoint": "salt_pct_change", "weeks": [24], "analysis": "nri"}],
     )
@@ -396,7 +382,7 @@ def test_notes_are_printed_and_in_the_json(tmp_path: Path) -> None:
     ],
 )  # fmt: skip
 def test_messages_are_plain(change: dict, field: str, message: str) -> None:
-    told = {problem.field: problem.message for problem in found(trial(**change))}
+    told = {problem.field: problem.message for problem in found(small(**change))}
     assert told[field].startswith(message)
     assert not any(word in " ".join(told.values()) for word in ("tuple", "instance", "dictionary"))
 
@@ -414,7 +400,7 @@ def test_messages_are_plain(change: dict, field: str, message: str) -> None:
     ],
 )  # fmt: skip
 def test_the_nearest_name_is_found_whatever_its_letters_are(change: dict, nearest: str) -> None:
-    assert nearest in {problem.nearest for problem in found(trial(**change))}
+    assert nearest in {problem.nearest for problem in found(small(**change))}
 
 
 def test_a_drug_is_read_in_any_case_and_a_study_is_suggested_in_any_case() -> None:
@@ -486,7 +472,7 @@ def test_what_the_schema_alone_takes_concerns_several_fields() -> None:
         ({"results": [{"arm": "drug", "endpoint": "salt_le_20", "week": 24, "value": 3,
                        "unit": "percent"}]}, False),
     ):  # fmt: skip
-        document = trial(**change)
+        document = small(**change)
         assert schema.is_valid(document) is good, change
         assert (found(document) == ()) is good, change
     assert Trial.model_fields.keys() == trial_schema()["properties"].keys()

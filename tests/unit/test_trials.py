@@ -47,6 +47,7 @@ from anagen.trials.scorecard import (
     score,
 )
 from anagen.trials.unaided import share_drawn, share_unaided, unaided
+from trial_cases import small
 
 ROOT = Path(__file__).parents[2]
 EXAMPLES = sorted((ROOT / "examples" / "trials").glob("*.toml"))
@@ -58,21 +59,6 @@ def page_example() -> dict:
     found = re.search(r"```toml\n(.*?)```", PAGE, re.DOTALL)
     assert found
     return tomllib.loads(found.group(1))
-
-
-def small(**changes: object) -> dict:
-    """A valid little trial with some top-level fields replaced."""
-    document = {
-        "id": "small",
-        "condition": "alopecia_areata",
-        "population": {"salt_mean": 86, "salt_min": 50, "share_salt_95_percent": 53},
-        "arms": [
-            {"id": "drug", "role": "active", "n": 200, "regimens": ["baricitinib 4 mg daily"]},
-            {"id": "placebo", "role": "placebo", "n": 100},
-        ],
-        "endpoints": [{"endpoint": "salt_le_20", "weeks": [24]}],
-    }
-    return {**document, **changes}
 
 
 def problems(document: object) -> list[str]:

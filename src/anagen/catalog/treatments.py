@@ -32,6 +32,23 @@ COMPARATORS = ("placebo", "vehicle", "sham", "untreated", "proven_active", "acti
 DIRECTIONS = ("benefit", "mixed", "no_benefit", "harm", "none")
 GRADES = ("high", "moderate", "low", "very_low", "none")
 COST_CLASSES = ("low", "medium", "high")
+KINDS = ("drug", "supplement", "procedure", "device", "product", "care")
+# Plans may name the route; a word outside would never be met there.
+ROUTES = (
+    "oral",
+    "topical",
+    "intradermal",
+    "intralesional",
+    "subcutaneous",
+    "transdermal",
+    "oral or intravenous",
+    "oral or transdermal",
+    "device",
+    "procedure",
+    "surgery",
+    "lifestyle",
+    "care",
+)
 
 CONTROLLED_DESIGNS = frozenset({"rct", "meta_analysis", "controlled"})
 FAIR_COMPARATORS = frozenset({"placebo", "vehicle", "sham", "untreated", "proven_active"})

@@ -25,6 +25,7 @@ from anagen.interop.fhir_history import (
 )
 from anagen.interop.fhir_medicines import read_medicines
 from anagen.interop.fhir_observations import read_observation
+from anagen.interop.fhir_vaccines import read_vaccines
 from anagen.patients.reading import Reading
 from anagen.patients.record import PatientRecord
 from anagen.patients.validation import from_document
@@ -55,6 +56,7 @@ def read_bundle(document: dict[str, Any], name: str, *, today: date | None = Non
         for resource in draft.bundle.of(kind):
             read(resource, draft)
     read_medicines(draft)
+    read_vaccines(draft)
     read_salt_before(draft)
     if not draft.own:
         complete_complaint(draft)

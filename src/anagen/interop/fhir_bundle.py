@@ -24,6 +24,7 @@ READ_TYPES = (
     "AllergyIntolerance",
     "Procedure",
     "FamilyMemberHistory",
+    "Immunization",
 )
 BUNDLE_TYPES = ("collection", "document", "searchset", "transaction", "batch", "message")
 _DATED = {

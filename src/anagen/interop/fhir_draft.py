@@ -178,7 +178,7 @@ def _code_rows() -> dict[tuple[str, str, str], Row]:
 
 def code_row(role: str, concept: Any) -> Row | None:
     """The row of data/fhir_codes.csv for one of the codes of a concept."""
-    short = {LOINC: "loinc", SNOMED: "snomed"}
+    short = {LOINC: "loinc", SNOMED: "snomed", "urn:oid:2.16.840.1.113883.12.292": "cvx"}
     for system, code, _ in codings(concept):
         found = _code_rows().get((role, short.get(system, system.rsplit("/", 1)[-1]), code))
         if found is not None:

@@ -24,7 +24,8 @@ MAX_DEPTH = 100
 
 ALLOWED = "a patient file in TOML, YAML or JSON, or a FHIR R4 bundle in JSON"
 _TOML_LINE = re.compile(r"^(?:\[\[?[\w.\"' -]+\]\]?\s*(?:#.*)?$|[\w.\"'-]+\s*=)")
-_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
+# Half characters and control characters, which no one types and terminals obey.
+ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff]")
 _TOML_PLACE = re.compile(r"\(at (line \d+, column \d+)\)|\(at end of document\)")
 
 
@@ -176,7 +177,7 @@ def _check_depth(value: Any, name: str) -> None:
 
 
 def _check_texts(document: Any, name: str) -> None:
-    """Refuse half characters and control characters, which no one types and terminals obey."""
+    """Refuse half characters and control characters."""
     level: list[tuple[str, Any]] = [("", document)]
     while level:
         place, value = level.pop()
@@ -185,11 +186,11 @@ def _check_texts(document: Any, name: str) -> None:
             level += [(f"{place} (a key)".strip(), str(key)) for key in value]
         elif isinstance(value, list):
             level += [(f"{place}[{index}]", entry) for index, entry in enumerate(value)]
-        elif isinstance(value, str) and _ODD.search(value):
+        elif isinstance(value, str) and ODD.search(value):
             raise _refuse(
                 name,
                 "this text holds control characters or broken ones",
-                field=_ODD.sub("?", place) or "top level",
+                field=ODD.sub("?", place) or "top level",
                 value=ascii(value)[:60],
                 fix="type the text again",
             )

@@ -9,6 +9,7 @@ from typing import Any
 
 from anagen.catalog.parameters import value
 from anagen.errors import InputProblems, nearest_name
+from anagen.patients.documents import ODD
 from anagen.patients.reading import Reading, listed
 from anagen.patients.validation import from_document
 
@@ -155,6 +156,11 @@ def read_visit(
     note = raw.get("note", "")
     if not isinstance(note, str):
         reading.problem(f"{at}note", note, "this must be text")
+    elif ODD.search(note):
+        reading.problem(
+            f"{at}note", ascii(note)[:60], "this text holds control characters or broken ones",
+            fix="type the text again",
+        )  # fmt: skip
     known = checked or labs or findings or photos or adherence is not None or plan or note
     if len(reading.problems) == before and not known:
         reading.problem(place or "visit", "", "the visit says nothing", fix="give a reading")

@@ -24,6 +24,7 @@ _SEARCHES = {
     "allergies": "AllergyIntolerance",
     "procedures": "Procedure",
     "family": "FamilyMemberHistory",
+    "vaccines": "Immunization",
 }
 PREFETCH = {
     "patient": "Patient/{{context.patientId}}",

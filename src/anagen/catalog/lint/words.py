@@ -55,6 +55,8 @@ class UnknownWord:
         ("studies/*/study.toml", "", "design", DESIGNS),
         ("causes/*.toml", "", "kind", causes.KINDS),
         ("causes/*.toml", "", "mechanism", causes.MECHANISMS),
+        ("treatments/*.toml", "", "kind", treatments.KINDS),
+        ("treatments/*.toml", "", "route", treatments.ROUTES),
         ("treatments/*.toml", "", "cost_class", treatments.COST_CLASSES),
         ("treatments/*.toml", "indication", "role", treatments.ROLES),
         ("treatments/*.toml", "evidence", "design", treatments.DESIGNS),
