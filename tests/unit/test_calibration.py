@@ -662,33 +662,40 @@ def test_chunks_side_by_side_have_the_bits_of_chunks_in_turn(
         assert (getattr(both, part) == getattr(alone, part)).all()
 
 
-@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGINT])
-def test_workers_end_with_a_process_that_is_killed_or_interrupted(
-    tmp_path: Path, end: signal.Signals
-) -> None:
+@pytest.mark.parametrize("end", ["killed", "interrupted", "interrupted in another thread"])
+def test_workers_end_with_a_process_that_is_killed_or_interrupted(tmp_path: Path, end: str) -> None:
     script = tmp_path / "parent.py"
     script.write_text(
-        "import sys, time\n"
+        "import signal, sys, threading, time\n"
+        "from pathlib import Path\n"
         "from anagen.calibrate.processes import side_by_side\n"
         "def beat(path):\n"
         "    while True:\n"
         "        open(path, 'a').write('x')\n"
         "        time.sleep(0.05)\n"
+        "def interrupt():\n"
+        "    while not all(Path(path).exists() for path in sys.argv[2:4]):\n"
+        "        time.sleep(0.1)\n"
+        "    signal.pthread_kill(threading.get_ident(), signal.SIGINT)\n"
         "if __name__ == '__main__':\n"
+        "    if sys.argv[1] == 'interrupted in another thread':\n"
+        "        threading.Thread(target=interrupt, daemon=True).start()\n"
         "    with side_by_side(2) as each:\n"
-        "        list(each(beat, sys.argv[1:]))\n"
+        "        list(each(beat, sys.argv[2:]))\n"
     )
     beats = [tmp_path / "one", tmp_path / "two"]
     waiting = [tmp_path / "three", tmp_path / "four"]
-    parent = subprocess.Popen([sys.executable, script, *beats, *waiting], start_new_session=True)
+    asked = [sys.executable, script, end, *beats, *waiting]
+    parent = subprocess.Popen(asked, start_new_session=True)
     try:
         deadline = time.monotonic() + 60.0
         while not all(path.exists() for path in beats) and time.monotonic() < deadline:
             time.sleep(0.1)
         assert all(path.exists() for path in beats)
-        if end == signal.SIGINT:
+        if end == "interrupted":
             # As a terminal does it: to the parent and to all its workers.
-            os.killpg(parent.pid, end)
+            os.killpg(parent.pid, signal.SIGINT)
+        if end != "killed":
             assert parent.wait(30) == -signal.SIGINT
     finally:
         parent.kill()

@@ -6,7 +6,7 @@ import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import ProcessPoolExecutor, as_completed
+from concurrent.futures import FIRST_COMPLETED, ProcessPoolExecutor, wait
 from contextlib import contextmanager
 from multiprocessing import active_children, get_context, parent_process
 from typing import TypeVar
@@ -16,6 +16,7 @@ Done = TypeVar("Done")
 # Big arrays come and go thousands of times; handing each back to the system and asking for it again
 # costs a tenth of a simulation. Read by the GNU C library as a process starts, ignored by others.
 KEEPS_MEMORY = {"MALLOC_MMAP_MAX_": "0", "MALLOC_TRIM_THRESHOLD_": str(2**31)}
+LOOKS_AFTER_SECONDS = 1.0
 Each = Callable[[Callable[[Task], Done], Iterable[Task]], Iterator[tuple[int, Done]]]
 
 
@@ -36,8 +37,12 @@ def side_by_side(workers: int) -> Iterator[Each]:
 
     def each(function: Callable[[Task], Done], tasks: Iterable[Task]) -> Iterator[tuple[int, Done]]:
         numbers = {pool.submit(function, task): number for number, task in enumerate(tasks)}
-        for future in as_completed(numbers):
-            yield numbers[future], future.result()
+        running = set(numbers)
+        while running:
+            # An interrupt that another thread is handed does not end this wait: look often.
+            ended, running = wait(running, LOOKS_AFTER_SECONDS, FIRST_COMPLETED)
+            for future in sorted(ended, key=numbers.__getitem__):
+                yield numbers[future], future.result()
 
     try:
         yield each
@@ -56,10 +61,10 @@ def _obey_parent() -> None:
     without this its workers would wait for ever."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
 
-    def wait() -> None:
+    def follow() -> None:
         parent = parent_process()
         if parent is not None:
             parent.join()
             os._exit(1)
 
-    threading.Thread(target=wait, daemon=True).start()
+    threading.Thread(target=follow, daemon=True).start()
