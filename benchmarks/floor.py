@@ -67,17 +67,17 @@ def _immune_often(n, starts, immune, person, cells, driver, activity, signal, at
 
 
 @njit(nogil=True)
-def _cycle_often(n, starts, exponent, side, none, work, times):
+def _cycle_often(n, starts, leaving, side, none, work, times):
     for _ in range(times):
         for cell in range(n.shape[0]):
-            advance_cycle(n[cell], starts, exponent, side, none, none, none, none, none, work, 1.0)
+            advance_cycle(n[cell], starts, leaving, side, none, none, none, none, none, work)
 
 
 @njit(nogil=True)
-def _attack_often(n, starts, exponent, side, share, none, work, times):
+def _attack_often(n, starts, leaving, side, share, none, work, times):
     for _ in range(times):
         for cell in range(n.shape[0]):
-            attack_anagen(n[cell], starts, share, share, exponent, side, none, work)
+            attack_anagen(n[cell], starts, share, share, leaving, side, none, work)
 
 
 def profile(turns: int, times: int = 2000) -> dict[str, float]:
@@ -87,7 +87,7 @@ def profile(turns: int, times: int = 2000) -> dict[str, float]:
     count = n.shape[0]
     driver = np.ascontiguousarray(np.moveaxis(drivers_of(np.zeros(7), TILE), 0, -1))[0]
     none, signal, attack = np.zeros(TILE), np.zeros((count, TILE)), np.zeros((count + 1, TILE))
-    exponent, side = np.full((5, 1, TILE), 0.01), np.full((2, TILE), 0.03)
+    leaving, side = np.full((5, 1, TILE), 0.01), np.full((2, TILE), 0.03)
     work, share = np.zeros((5, TILE)), np.full(TILE, 0.01)
     timings = race(
         {
@@ -95,8 +95,8 @@ def profile(turns: int, times: int = 2000) -> dict[str, float]:
                 n, starts, group.immune, group.person, group.cells, driver, none, signal, attack,
                 times,
             ),
-            "hair cycle": lambda: _cycle_often(n, starts, exponent, side, none, work, times),
-            "attack": lambda: _attack_often(n, starts, exponent, side, share, none, work, times),
+            "hair cycle": lambda: _cycle_often(n, starts, leaving, side, none, work, times),
+            "attack": lambda: _attack_often(n, starts, leaving, side, share, none, work, times),
         },
         turns,
     )  # fmt: skip

@@ -64,91 +64,76 @@ class Layout:
 def exit_share(exponent):
     """Hazard x step `exponent`, at most 1: the share that leaves at the rate of the step's start.
 
-    `advance_cycle` applies it to the middle of the step. The mean stay in a stage is then exactly
-    what the parameter states, whatever the step, and its spread right to second order.
+    `advance_cycle` applies such shares to the middle of the step. The mean stay in a stage is then
+    exactly what the parameter states, whatever the step, and its spread right to second order.
     """
     return min(exponent, 1.0)
 
 
 @kernel_part()
-def advance_cycle(
-    n, starts, exponent, side_exponent, step_down, step_up, death, deleted, shed, work, step
-):
+def advance_cycle(n, starts, share, side_share, step_down, step_up, death, deleted, shed, work):
     """One undisturbed step of one cell. Changes `n` in place; adds to `deleted` and `shed`.
 
-    `n` (size, stage, lane) holds follicles; size 0 is the largest. `exponent` (phase, size, lane:
-    new anagen, anagen, catagen, telogen, latency) and `side_exponent` (2, lane: dystrophic,
-    dormant) are stage hazards x step. On leaving latency a follicle becomes one class smaller with
-    probability `step_down`, larger with `step_up`; the smallest class dies with `death` (all
-    (lane,)). `work` (4 + size, lane) is scratch space. `step` multiplies every share: histories
-    over decades take several days at once and meet the same steady state.
+    `n` (size, stage, lane) holds follicles; size 0 is the largest. `share` (phase, size, lane: new
+    anagen, anagen, catagen, telogen, latency) and `side_share` (2, lane: dystrophic, dormant) are
+    what leaves a stage in a step, as `exit_share` gives it. On leaving latency a follicle becomes
+    one class smaller with probability `step_down`, larger with `step_up`; the smallest class dies
+    with `death` (all (lane,)). `work` (2 + size, lane) is scratch space.
 
     The step is the midpoint rule: what leaves a stage is its hazard times what the stage holds
     halfway, after half a step of leaving and of arriving from the stage before.
     """
     sizes, _, lanes = n.shape
     first_new, first_latency, dystrophic, dormant = starts[0], starts[4], starts[5], starts[6]
-    share = work[0]
-    before = work[1]
-    leaving = work[2]
-    ended = work[3]
+    fall, wake = side_share[0], side_share[1]
+    staying, leaving = work[0], work[1]
+    for lane in range(lanes):
+        staying[lane] = 1.0 - step_down[lane] - step_up[lane] if sizes > 1 else 1.0
     for size in range(sizes):
-        entering = work[4 + size]
+        entering = work[2 + size]
         # From the last phase to the first, so that every stage sees the one before as it was.
         for phase in range(4, -1, -1):
             start, stop = starts[phase], starts[phase + 1]
-            for lane in range(lanes):
-                share[lane] = min(1.0, step * exit_share(exponent[phase, size, lane]))
-                if phase > 0:
-                    before[lane] = min(1.0, step * exit_share(exponent[phase - 1, size, lane]))
-                elif sizes > 1:
-                    before[lane] = 1.0 - step_down[lane] - step_up[lane]
-                else:
-                    before[lane] = 1.0
+            own = share[phase, size]
+            before = share[phase - 1, size] if phase > 0 else staying
             for stage in range(stop - 1, start - 1, -1):
-                arriving = share if stage > start else before
+                arriving = own if stage > start else before
                 behind = n[size, stage - 1] if stage > first_new else entering
                 for lane in range(lanes):
-                    half = 0.5 * share[lane]
+                    half = 0.5 * own[lane]
                     leaving[lane] = (
-                        share[lane] * (1.0 - half) * n[size, stage, lane]
+                        own[lane] * (1.0 - half) * n[size, stage, lane]
                         + half * arriving[lane] * behind[lane]
                     )
                     n[size, stage, lane] -= leaving[lane]
-                if stage < stop - 1:
+                if stage < dystrophic - 1:
                     for lane in range(lanes):
                         n[size, stage + 1, lane] += leaving[lane]
                 else:
+                    # Ready to grow again, as are those that come out of dormancy.
                     for lane in range(lanes):
-                        ended[lane] = leaving[lane]
-            if phase == 4:
-                # Ready to grow again, as are those that come out of dormancy.
-                for lane in range(lanes):
-                    fall = min(1.0, step * exit_share(side_exponent[0, lane]))
-                    wake = min(1.0, step * exit_share(side_exponent[1, lane]))
-                    fallen = fall * n[size, dystrophic, lane]
-                    out = wake * ((1.0 - 0.5 * wake) * n[size, dormant, lane] + 0.5 * fallen)
-                    n[size, dormant, lane] -= out
-                    entering[lane] = ended[lane] + out
-            else:
-                for lane in range(lanes):
-                    n[size, stop, lane] += ended[lane]
+                        fallen = fall[lane] * n[size, dystrophic, lane]
+                        out = wake[lane] * (
+                            (1.0 - 0.5 * wake[lane]) * n[size, dormant, lane] + 0.5 * fallen
+                        )
+                        n[size, dormant, lane] -= out
+                        entering[lane] = leaving[lane] + out
+                if stage == first_latency - 1:
                     # Telogen ends in the fall of the hair and an empty follicle.
-                    if stop == first_latency:
-                        shed[lane] += ended[lane]
+                    for lane in range(lanes):
+                        shed[lane] += leaving[lane]
         for lane in range(lanes):
-            fall = min(1.0, step * exit_share(side_exponent[0, lane]))
-            out = fall * (1.0 - 0.5 * fall) * n[size, dystrophic, lane]
+            out = fall[lane] * (1.0 - 0.5 * fall[lane]) * n[size, dystrophic, lane]
             n[size, dystrophic, lane] -= out
             n[size, dormant, lane] += out
             shed[lane] += out
     # The size of the next hair is settled when it starts to grow.
     if sizes == 1:
         for lane in range(lanes):
-            n[0, first_new, lane] += work[4, lane]
+            n[0, first_new, lane] += work[2, lane]
         return
     for size in range(sizes):
-        entering = work[4 + size]
+        entering = work[2 + size]
         for lane in range(lanes):
             flow = entering[lane]
             smaller = step_down[lane] * flow
@@ -168,13 +153,13 @@ def advance_cycle(
 
 
 @kernel_part()
-def attack_anagen(n, starts, share, catagen_share, exponent, side_exponent, shed, work):
-    """Immune attack takes `share` (lane) of growing follicles; part of it goes to catagen instead.
+def attack_anagen(n, starts, attack, catagen_share, share, side_share, shed, work):
+    """Immune attack takes `attack` (lane) of growing follicles; part of it goes to catagen instead.
 
     Visible anagen hair becomes dystrophic. New anagen is not yet visible, so it leaves no
     dystrophic hair behind and the follicle is simply dormant again. What was attacked has been so
-    for half a step on average, and half a step of moving on is done here. `exponent` and
-    `side_exponent` are those of `advance_cycle`; adds to `shed` (lane).
+    for half a step on average, and half a step of moving on is done here. `share` and
+    `side_share` are those of `advance_cycle`; adds to `shed` (lane).
     """
     sizes, _, lanes = n.shape
     first_new, first_anagen, first_catagen = starts[0], starts[1], starts[2]
@@ -183,23 +168,23 @@ def attack_anagen(n, starts, share, catagen_share, exponent, side_exponent, shed
     for size in range(sizes):
         for stage in range(first_new, first_anagen):
             for lane in range(lanes):
-                out = share[lane] * n[size, stage, lane]
+                out = attack[lane] * n[size, stage, lane]
                 n[size, stage, lane] -= out
                 n[size, dormant, lane] += out
         for lane in range(lanes):
             taken[lane] = 0.0
         for stage in range(first_anagen, first_catagen):
             for lane in range(lanes):
-                out = share[lane] * n[size, stage, lane]
+                out = attack[lane] * n[size, stage, lane]
                 n[size, stage, lane] -= out
                 taken[lane] += out
         for lane in range(lanes):
             early = catagen_share[lane] * taken[lane]
-            on = 0.5 * exit_share(exponent[2, size, lane]) * early
+            on = 0.5 * share[2, size, lane] * early
             # The stage after the first of catagen may already be telogen.
             n[size, first_catagen, lane] += early - on
             n[size, first_catagen + 1, lane] += on
-            fallen = 0.5 * exit_share(side_exponent[0, lane]) * (taken[lane] - early)
+            fallen = 0.5 * side_share[0, lane] * (taken[lane] - early)
             n[size, dystrophic, lane] += taken[lane] - early - fallen
             n[size, dormant, lane] += fallen
             shed[lane] += fallen

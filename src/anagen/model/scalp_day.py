@@ -17,6 +17,7 @@ from anagen.model.hair_cycle import (
     advance_cycle,
     attack_anagen,
     change_caliber,
+    exit_share,
     release_anagen,
     remove_follicles,
 )
@@ -368,13 +369,13 @@ def work_rows(lanes):
 
 
 @kernel_part()
-def day_of_person(driver, person, starts, rows, exponent, side_exponent, dt):
+def day_of_person(driver, person, starts, rows, share, side_share, dt):
     """What a day's drivers (driver, lane) mean for all cells of a lane; fills the work arrays.
 
     Returns whether any lane meets an impulse, and whether any loses follicles to more than scars.
     """
     lanes = rows.shape[1]
-    sizes = exponent.shape[1]
+    sizes = share.shape[1]
     released, broken, dht_power, step_up_factor = rows[6], rows[7], rows[8], rows[9]
     drive_factor, growth_speed, anagen_days = rows[10], rows[11], rows[12]
     any_impulse = False
@@ -401,19 +402,21 @@ def day_of_person(driver, person, starts, rows, exponent, side_exponent, dt):
             + driver[_D_SEASON_LOG, lane]
             - person[_P_INFLAMMATION_ANAGEN, lane] * inflamed
         )
-        telogen_exit = (
+        telogen_exit = exit_share(
             dt
             * (starts[4] - starts[3])
             * np.exp(driver[_D_TELOGEN_EXIT_LOG, lane])
             / person[_P_TELOGEN_DAYS, lane]
         )
         for size in range(sizes):
-            exponent[0, size, lane] = (
+            share[0, size, lane] = exit_share(
                 dt * (starts[1] - starts[0]) / person[_P_NEW_ANAGEN_DAYS, lane]
             )
-            exponent[2, size, lane] = dt * (starts[3] - starts[2]) / person[_P_CATAGEN_DAYS, lane]
-            exponent[3, size, lane] = telogen_exit
-        side_exponent[0, lane] = dt / person[_P_DYSTROPHIC_DAYS, lane]
+            share[2, size, lane] = exit_share(
+                dt * (starts[3] - starts[2]) / person[_P_CATAGEN_DAYS, lane]
+            )
+            share[3, size, lane] = telogen_exit
+        side_share[0, lane] = exit_share(dt / person[_P_DYSTROPHIC_DAYS, lane])
     if any_impulse:
         for lane in range(lanes):
             released[lane] = 1.0 - (1.0 - driver[_D_ANAGEN_RELEASE, lane]) ** dt
@@ -436,8 +439,8 @@ def move_cells(
     driver,
     activity,
     rows,
-    exponent,
-    side_exponent,
+    share,
+    side_share,
     signal,
     attack,
     work,
@@ -507,7 +510,7 @@ def move_cells(
             if any_androgen:
                 mean_anagen *= anagen_factor(drive, person[_P_ANAGEN_SHORTENING, lane])
             for size in range(sizes):
-                exponent[1, size, lane] = (
+                share[1, size, lane] = exit_share(
                     dt * (starts[2] - starts[1]) / (mean_anagen * size_factor[size, lane])
                 )
                 longer = latency_factor(
@@ -516,13 +519,13 @@ def move_cells(
                     person[_P_LATENCY_OFFSET, lane],
                     diameters[size] / diameters[0],
                 )
-                exponent[4, size, lane] = (
+                share[4, size, lane] = exit_share(
                     dt
                     * (starts[5] - starts[4])
                     * to_growth
                     / (person[_P_LATENCY_DAYS, lane] * longer)
                 )
-            side_exponent[1, lane] = dt * person[_P_REGROWTH_RATE, lane] * to_growth
+            side_share[1, lane] = exit_share(dt * person[_P_REGROWTH_RATE, lane] * to_growth)
             if any_loss:
                 scar[lane] = 1.0 - np.exp(
                     -dt
@@ -537,15 +540,14 @@ def move_cells(
         advance_cycle(
             n[cell],
             starts,
-            exponent,
-            side_exponent,
+            share,
+            side_share,
             step_down,
             step_up,
             death,
             deleted[cell],
             fallen[cell],
             work,
-            1.0,
         )
         if any_immune:
             attack_anagen(
@@ -553,8 +555,8 @@ def move_cells(
                 starts,
                 attack[cell],
                 person[_P_ATTACK_CATAGEN_SHARE],
-                exponent,
-                side_exponent,
+                share,
+                side_share,
                 fallen[cell],
                 work,
             )
@@ -596,11 +598,11 @@ def advance_scalp(
     days = drivers.shape[0]
     dt = 1.0 / substeps
     rows = work_rows(lanes)
-    work = np.empty((4 + sizes, lanes))
+    work = np.empty((2 + sizes, lanes))
     signal = np.zeros((count, lanes))
     attack = np.zeros((count + 1, lanes))
-    exponent = np.empty((5, sizes, lanes))
-    side_exponent = np.empty((2, lanes))
+    share = np.empty((5, sizes, lanes))
+    side_share = np.empty((2, lanes))
     fallen = np.zeros((count, lanes))
     any_immune, any_androgen, any_scar = acting(person)
     _observe(n, starts, terminal_sizes, mass, diameters, record[0])
@@ -609,9 +611,7 @@ def advance_scalp(
         for lane in range(lanes):
             if any_immune and seeds[day, lane] >= 0:
                 immune[0, seeds[day, lane], lane] += person[_P_NEW_PATCH_EFFECTOR, lane]
-        any_impulse, any_loss = day_of_person(
-            driver, person, starts, rows, exponent, side_exponent, dt
-        )
+        any_impulse, any_loss = day_of_person(driver, person, starts, rows, share, side_share, dt)
         for _ in range(substeps):
             move_cells(
                 n,
@@ -626,8 +626,8 @@ def advance_scalp(
                 driver,
                 activity[day],
                 rows,
-                exponent,
-                side_exponent,
+                share,
+                side_share,
                 signal,
                 attack,
                 work,
@@ -676,10 +676,10 @@ def miniaturize(
     neutral, so all shares are constant and one step may take `step` days. Returns the years run.
     """
     count, sizes, stages, lanes = n.shape
-    work = np.empty((4 + sizes, lanes))
+    work = np.empty((2 + sizes, lanes))
     shed = np.zeros(lanes)
-    exponent = np.empty((count, 5, sizes, lanes))
-    side_exponent = np.empty((2, lanes))
+    share = np.empty((count, 5, sizes, lanes))
+    side_share = np.empty((2, lanes))
     step_down = np.empty((count, lanes))
     step_up = np.empty((count, lanes))
     death = np.empty((count, lanes))
@@ -707,45 +707,46 @@ def miniaturize(
                 drive, person[_P_ANAGEN_SHORTENING, lane]
             )
             for size in range(sizes):
-                exponent[cell, 1, size, lane] = (starts[2] - starts[1]) / (
-                    mean_anagen * size_factor[size, lane]
+                latency_days = person[_P_LATENCY_DAYS, lane] * latency_factor(
+                    drive,
+                    person[_P_LATENCY_LENGTHENING, lane],
+                    person[_P_LATENCY_OFFSET, lane],
+                    diameters[size] / diameters[0],
                 )
-                exponent[cell, 4, size, lane] = (starts[5] - starts[4]) / (
-                    person[_P_LATENCY_DAYS, lane]
-                    * latency_factor(
-                        drive,
-                        person[_P_LATENCY_LENGTHENING, lane],
-                        person[_P_LATENCY_OFFSET, lane],
-                        diameters[size] / diameters[0],
-                    )
-                )
-                exponent[cell, 0, size, lane] = (starts[1] - starts[0]) / person[
+                share[cell, 0, size, lane] = (starts[1] - starts[0]) / person[
                     _P_NEW_ANAGEN_DAYS, lane
                 ]
-                exponent[cell, 2, size, lane] = (starts[3] - starts[2]) / person[
-                    _P_CATAGEN_DAYS, lane
-                ]
-                exponent[cell, 3, size, lane] = (starts[4] - starts[3]) / person[
-                    _P_TELOGEN_DAYS, lane
-                ]
-            side_exponent[0, lane] = 1.0 / person[_P_DYSTROPHIC_DAYS, lane]
-            side_exponent[1, lane] = person[_P_REGROWTH_RATE, lane]
+                share[cell, 1, size, lane] = (starts[2] - starts[1]) / (
+                    mean_anagen * size_factor[size, lane]
+                )
+                share[cell, 2, size, lane] = (starts[3] - starts[2]) / person[_P_CATAGEN_DAYS, lane]
+                share[cell, 3, size, lane] = (starts[4] - starts[3]) / person[_P_TELOGEN_DAYS, lane]
+                share[cell, 4, size, lane] = (starts[5] - starts[4]) / latency_days
+                # One step of several days meets the same steady state as as many of one day.
+                for phase in range(5):
+                    share[cell, phase, size, lane] = min(
+                        1.0, step * exit_share(share[cell, phase, size, lane])
+                    )
+            side_share[0, lane] = min(
+                1.0, step * exit_share(1.0 / person[_P_DYSTROPHIC_DAYS, lane])
+            )
+            side_share[1, lane] = min(1.0, step * exit_share(person[_P_REGROWTH_RATE, lane]))
     kept = n.copy()
     kept_deleted = deleted.copy()
-    share = np.empty(lanes)
+    visible = np.empty(lanes)
     waiting = lanes
     while waiting > 0 and time < until:
         for lane in range(lanes):
-            share[lane] = 0.0
+            visible[lane] = 0.0
         for cell in range(count):
             for size in range(terminal_sizes):
                 for stage in range(starts[1], starts[4]):
                     for lane in range(lanes):
-                        share[lane] += target_weight[cell, lane] * n[cell, size, stage, lane]
+                        visible[lane] += target_weight[cell, lane] * n[cell, size, stage, lane]
         for lane in range(lanes):
             if stopped[lane]:
                 continue
-            fraction = share[lane] / full_share[lane]
+            fraction = visible[lane] / full_share[lane]
             if fraction <= target_share[lane] or time >= longest[lane]:
                 stopped[lane] = True
                 waiting -= 1
@@ -756,23 +757,25 @@ def miniaturize(
                     for size in range(sizes):
                         for stage in range(stages):
                             kept[cell, size, stage, lane] = n[cell, size, stage, lane]
-        # Density is looked at about monthly; the cycle itself runs in between.
-        for _ in range(max(1, int(30.0 / step))):
-            for cell in range(count):
+        # Density is looked at about monthly; the cycle itself runs in between, one cell after the
+        # other, so that its state stays in the first-level cache.
+        between = max(1, int(30.0 / step))
+        for cell in range(count):
+            for _ in range(between):
                 advance_cycle(
                     n[cell],
                     starts,
-                    exponent[cell],
-                    side_exponent,
+                    share[cell],
+                    side_share,
                     step_down[cell],
                     step_up[cell],
                     death[cell],
                     deleted[cell],
                     shed,
                     work,
-                    step,
                 )
                 change_caliber(n[cell], starts, thicker[cell], thinner[cell])
+        for _ in range(between):
             time += step / 365.25
     for cell in range(count):
         for lane in range(lanes):

@@ -78,11 +78,11 @@ def advance_map(
     regulation = immune[2].reshape(cell_count)
     scratch = np.empty(cell_count)
     of_lanes = work_rows(lanes)
-    work = np.empty((4 + sizes, lanes))
+    work = np.empty((2 + sizes, lanes))
     signal = np.zeros((rows, lanes))
     attack = np.zeros((rows + 1, lanes))
-    exponent = np.empty((5, sizes, lanes))
-    side_exponent = np.empty((2, lanes))
+    cycle_share = np.empty((5, sizes, lanes))
+    side_share = np.empty((2, lanes))
     fallen = np.zeros((rows, lanes))
     driver = np.empty((drivers.shape[1], lanes))
     wandering = np.empty(lanes)
@@ -93,7 +93,7 @@ def advance_map(
             driver[:, lane] = drivers[day]
             wandering[lane] = activity[day]
         any_impulse, any_loss = day_of_person(
-            driver, person, starts, of_lanes, exponent, side_exponent, 1.0
+            driver, person, starts, of_lanes, cycle_share, side_share, 1.0
         )
         if any_immune:
             spread(effector, neighbors, shares[0], steps, scratch)
@@ -111,8 +111,8 @@ def advance_map(
             driver,
             wandering,
             of_lanes,
-            exponent,
-            side_exponent,
+            cycle_share,
+            side_share,
             signal,
             attack,
             work,
